@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls RPCs by method name over a gRPC channel. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+
+namespace grpc {
+class Channel;
+class ByteBuffer;
+}  // namespace grpc
+
+namespace forium::rpc {
+
+// What a caller says beside the request.
+struct CallOptions {
+  std::string signed_principal;  // serialised SignedPrincipal; empty for PREAUTH methods
+  std::string tenant = "default";
+  std::string request_id;
+  std::string peer_address;
+  std::string user_agent;
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+// An answer, still in bytes.
+struct Reply {
+  absl::Status status;  // with reason, as the handler gave it
+  std::string body;     // serialised response message
+  int sql_statements = 0;
+};
+
+class Channel {
+ public:
+  explicit Channel(std::shared_ptr<grpc::Channel> channel);
+  ~Channel();
+
+  // Starts a call; `done` runs once, on a gRPC thread, and must not block. `method` is the full name,
+  // `forium.forum.v1.ForumService.GetTopic`.
+  void Start(std::string_view method, const google::protobuf::MessageLite& request, const CallOptions& options,
+             std::function<void(Reply)> done);
+
+  // The same, blocking (services, commands, tests).
+  template <typename Response>
+  absl::StatusOr<Response> Call(std::string_view method, const google::protobuf::MessageLite& request,
+                                const CallOptions& options) {
+    Reply reply = CallBytes(method, request, options);
+    if (!reply.status.ok()) return reply.status;
+    Response response;
+    if (!response.ParseFromString(reply.body)) return absl::InternalError("response does not parse");
+    return response;
+  }
+  Reply CallBytes(std::string_view method, const google::protobuf::MessageLite& request, const CallOptions& options);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace forium::rpc
