@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The private admin port of a process: /healthz (alive), /readyz (can serve), /metrics. Thread-safe.
+// The private admin port of a process: /healthz (alive), /readyz (can serve), /metrics.
+// Thread-safe.
 #pragma once
 
 #include <functional>
@@ -12,7 +13,8 @@ namespace forium::observe {
 
 class AdminServer {
  public:
-  // `listen`: `127.0.0.1:9090`, port 0 picks one. `ready` answers an empty string or what is being waited for.
+  // `listen`: `127.0.0.1:9090`, port 0 picks one. `ready` answers an empty string or what is being
+  // waited for.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(const std::string& listen,
                                                             std::function<std::string()> ready);
   virtual ~AdminServer() = default;

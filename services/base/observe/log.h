@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON lines on stderr: a constant phrase and keys. Never content, never secrets. Thread-safe.
-//   observe::Log(observe::Level::kError, "statement failed", {{"statement", name}, {"cause", cause}});
+//   observe::Log(observe::Level::kError, "statement failed", {{"statement", name}, {"cause",
+//   cause}});
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
