@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Errors of all of Forium: absl::Status with a stable reason (proto/forium/type/v1/errors.proto) carried as a payload.
-// The message is public: one sentence that says what happened and what to do. Private causes go to the log.
+// Errors of all of Forium: absl::Status with a stable reason (proto/forium/type/v1/errors.proto)
+// carried as a payload. The message is public: one sentence that says what happened and what to do.
+// Private causes go to the log.
 #pragma once
 
 #include <map>
@@ -17,14 +18,16 @@ using type::v1::ErrorDetail;
 using type::v1::Reason;
 
 // A status with a reason. `field` is the request field at fault, if one is.
-absl::Status Error(absl::StatusCode code, Reason reason, std::string_view message, std::string_view field = {});
+absl::Status Error(absl::StatusCode code, Reason reason, std::string_view message,
+                   std::string_view field = {});
 absl::Status Error(absl::StatusCode code, ErrorDetail detail, std::string_view message);
 
 // Short forms for the common ones.
 absl::Status InvalidField(std::string_view field, std::string_view message);
 absl::Status NotFound(std::string_view message);
 absl::Status PermissionDenied(std::string_view message);
-// A fault of ours: `cause` is kept for the log and never shown; the public message is one fixed sentence.
+// A fault of ours: `cause` is kept for the log and never shown; the public message is one fixed
+// sentence.
 absl::Status Internal(std::string_view cause);
 
 // The detail of a status; reason REASON_UNSPECIFIED when it has none.
