@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request and a response as middleware and handlers see them. Both belong to one connection's
+// coroutine and are used on its thread only. Views in a Request point into the connection's buffers
+// and live until its response is written.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "proto/forium/type/v1/principal.pb.h"
+
+namespace forium::gateway {
+
+// HEAD arrives as kGet with Request::head set; the listener leaves the body out.
+enum class Method : uint8_t { kGet, kPost, kPut, kPatch, kDelete, kOptions, kOther };
+std::string_view MethodName(Method method);
+
+// Who is calling: immutable, shared by all requests of a session for as long as it is cached.
+struct Identity {
+  std::string signed_principal;  // for rpc::CallOptions
+  type::v1::Principal principal;
+  std::string me_json = "null";  // proto3 JSON of auth.v1.Me; "null" for guests
+
+  bool signed_in() const { return principal.user_id() != 0; }
+  // 0 anonymous, 1 member, 2 moderator, 3 administrator.
+  int level() const { return static_cast<int>(principal.role()); }
+};
+
+struct Request {
+  struct HeaderField {
+    std::string_view name;
+    std::string_view value;
+  };
+  struct Parameter {
+    std::string name;
+    std::string value;
+  };
+
+  Method method = Method::kGet;
+  bool head = false;
+  std::string_view path;         // as sent, `/t/a%20b/17`; for `/_page/t/…` without the prefix
+  std::string_view raw_query;    // as sent, without `?`
+  std::vector<Parameter> query;  // decoded, in order; valid UTF-8
+  std::vector<Parameter> variables;  // of the route's pattern, decoded
+  std::vector<HeaderField> headers;
+  std::string body;
+  std::string_view host;       // of the Host header, with port
+  std::string remote_address;  // of the client, behind trusted proxies too
+  std::string request_id;      // sixteen hexadecimal digits
+
+  std::string tenant = "default";
+  std::shared_ptr<const Identity> identity;  // set before handlers run
+  std::string session_token;                 // of cookie or bearer; empty for guests
+  bool bearer = false;                       // the token came by Authorization
+  std::string locale;                        // `en`, `de`; empty: the community's
+  bool props_only = false;                   // came as `/_page` + path: answer the props as JSON
+  // A form that failed is shown again by the page that posted it: props.form of that page, else
+  // "null".
+  std::string form_json = "null";
+
+  absl::Time deadline = absl::InfiniteFuture();
+  int sql_statements = 0;  // of all calls made for it
+
+  // Header field by name without regard to case; empty when absent.
+  std::string_view Header(std::string_view name) const;
+  // First value of a query parameter or of a variable of the path; nullopt when absent.
+  std::optional<std::string_view> Query(std::string_view name) const;
+  std::string_view Variable(std::string_view name) const;
+  bool WantsHtml() const;  // a browser's navigation: `Accept` names text/html
+};
+
+// Bytes of a response: owned, shared with a cache, or static (embedded files).
+class Body {
+ public:
+  Body() = default;
+  Body(std::string bytes)
+      : owned_(std::move(bytes)) {}  // NOLINT: implicit on purpose, as are the next two
+  Body(const char* text) : owned_(text) {}
+  Body(std::shared_ptr<const std::string> bytes) : shared_(std::move(bytes)) {}
+  static Body Static(std::string_view bytes) {
+    Body body;
+    body.static_ = bytes;
+    return body;
+  }
+  std::string_view view() const {
+    if (shared_ != nullptr) return *shared_;
+    return static_.data() != nullptr ? static_ : std::string_view(owned_);
+  }
+  size_t size() const { return view().size(); }
+  bool empty() const { return size() == 0; }
+
+ private:
+  std::string owned_;
+  std::shared_ptr<const std::string> shared_;
+  std::string_view static_;
+};
+
+struct CachedPage;  // gateway/cache/page_cache.h
+
+struct Response {
+  int status = 200;
+  // Content-Type, Location, ETag, …. The listener adds Date, Content-Length and Connection;
+  // security headers and the request id come from the middleware.
+  std::vector<std::pair<std::string, std::string>> headers;
+  Body body;
+  // Pages: what it shows (`topic:17`, `category:3`, `user:5`, `list`, `site`). A guest's answer to
+  // a cacheable route is kept when this is not empty, and dropped by events that carry one of the
+  // tags.
+  std::vector<std::string> cache_tags;
+  // Already in its final form, from the cache: everything above is ignored.
+  std::shared_ptr<const CachedPage> cached;
+
+  static Response Html(std::string body, int status = 200);
+  static Response Json(std::string body, int status = 200);
+  static Response Text(std::string body, int status = 200);
+  static Response Redirect(std::string location, int status = 303);
+  static Response Empty(int status = 204);
+  // Replaces a header field of that name, or adds one.
+  void Set(std::string_view name, std::string value);
+  void Add(std::string name, std::string value) {
+    headers.emplace_back(std::move(name), std::move(value));
+  }
+  std::string_view Header(std::string_view name) const;  // empty when absent
+};
+
+}  // namespace forium::gateway
