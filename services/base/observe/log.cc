@@ -113,7 +113,7 @@ std::string LogLine(absl::Time time, Level level, std::string_view message,
 }
 
 void Log(Level level, std::string_view message, std::initializer_list<Field> fields) {
-  if (level < lowest_level.load(std::memory_order_relaxed)) return;
+  if (!IsLogged(level)) return;
   const std::string line = LogLine(absl::Now(), level, message, fields);
   // One write a line, so that lines of several threads and processes do not mix. A log that cannot
   // be written is lost: nobody is left to be told.
@@ -121,5 +121,7 @@ void Log(Level level, std::string_view message, std::initializer_list<Field> fie
 }
 
 void SetLevel(Level level) { lowest_level.store(level, std::memory_order_relaxed); }
+
+bool IsLogged(Level level) { return level >= lowest_level.load(std::memory_order_relaxed); }
 
 }  // namespace forium::observe

@@ -30,5 +30,7 @@ class Field {
 void Log(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 // Lines below it are dropped; kInfo at first.
 void SetLevel(Level level);
+// Whether Log would write a line: where putting its fields together costs something.
+bool IsLogged(Level level);
 
 }  // namespace forium::observe

@@ -14,7 +14,8 @@ struct Call {
   type::v1::Principal principal;  // verified; anonymous: user_id 0
   std::string tenant;
   std::string request_id;
-  std::string peer_address;  // of the outside client, as the gateway saw it (`forium-peer` metadata); may be empty
+  std::string peer_address;  // of the outside client, as the gateway saw it (`forium-peer`
+                             // metadata); may be empty
   std::string user_agent;    // likewise (`forium-user-agent`)
   absl::Time deadline;
 

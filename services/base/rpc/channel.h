@@ -41,22 +41,25 @@ class Channel {
   explicit Channel(std::shared_ptr<grpc::Channel> channel);
   ~Channel();
 
-  // Starts a call; `done` runs once, on a gRPC thread, and must not block. `method` is the full name,
-  // `forium.forum.v1.ForumService.GetTopic`.
-  void Start(std::string_view method, const google::protobuf::MessageLite& request, const CallOptions& options,
-             std::function<void(Reply)> done);
+  // Starts a call; `done` runs once, on a gRPC thread, and must not block. `method` is the full
+  // name, `forium.forum.v1.ForumService.GetTopic`.
+  void Start(std::string_view method, const google::protobuf::MessageLite& request,
+             const CallOptions& options, std::function<void(Reply)> done);
 
   // The same, blocking (services, commands, tests).
   template <typename Response>
-  absl::StatusOr<Response> Call(std::string_view method, const google::protobuf::MessageLite& request,
+  absl::StatusOr<Response> Call(std::string_view method,
+                                const google::protobuf::MessageLite& request,
                                 const CallOptions& options) {
     Reply reply = CallBytes(method, request, options);
     if (!reply.status.ok()) return reply.status;
     Response response;
-    if (!response.ParseFromString(reply.body)) return absl::InternalError("response does not parse");
+    if (!response.ParseFromString(reply.body))
+      return absl::InternalError("response does not parse");
     return response;
   }
-  Reply CallBytes(std::string_view method, const google::protobuf::MessageLite& request, const CallOptions& options);
+  Reply CallBytes(std::string_view method, const google::protobuf::MessageLite& request,
+                  const CallOptions& options);
 
  private:
   struct State;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Principals: auth signs them (Ed25519, RFC 8032), everybody else verifies them. Verification results are cached.
-// Thread-safe.
+// Principals: auth signs them (Ed25519, RFC 8032), everybody else verifies them. Verification
+// results are cached. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -40,7 +40,8 @@ class PrincipalVerifier {
   // Trusts a key from now on.
   absl::Status AddKey(std::string_view public_key);
   // The principal, if a trusted key signed it and it has not expired. Errors: Unauthenticated.
-  absl::StatusOr<type::v1::Principal> Verify(std::string_view signed_principal, absl::Time now) const;
+  absl::StatusOr<type::v1::Principal> Verify(std::string_view signed_principal,
+                                             absl::Time now) const;
 
  private:
   struct State;
