@@ -42,3 +42,33 @@ def forium_proto(name, srcs, deps = [], visibility = ["//visibility:public"]):
         visibility = visibility,
         deps = deps + ["//third_party:protobuf"],
     )
+
+def forium_json(name, srcs, protos, deps = [], visibility = ["//visibility:public"]):
+    """JSON writers for the messages of a forium_proto: "proto/…/x.json.h" beside "proto/…/x.pb.h".
+
+    Args:
+      name: the cc_library.
+      srcs: the .proto files of the forium_proto.
+      protos: the forium_proto.
+      deps: the forium_json of what it imports.
+      visibility: of the library.
+    """
+    headers = [src.replace(".proto", ".json.h") for src in srcs]
+    sources = [src.replace(".proto", ".json.cc") for src in srcs]
+    native.genrule(
+        name = name + "_writers",
+        srcs = srcs + [protos + "_protos"],
+        outs = headers + sources,
+        cmd = "/usr/bin/protoc -I . -I /usr/include --forium_out=json:$(GENDIR) " +
+              "--plugin=protoc-gen-forium=$(execpath //proto/plugin:protoc-gen-forium) " +
+              " ".join(["$(location %s)" % src for src in srcs]),
+        tools = ["//proto/plugin:protoc-gen-forium"],
+        visibility = ["//visibility:private"],
+    )
+    native.cc_library(
+        name = name,
+        srcs = sources,
+        hdrs = headers,
+        visibility = visibility,
+        deps = deps + [protos, "//proto/json"],
+    )
