@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The databases of one service, one a tenant: opened and migrated when first asked for, kept open. Thread-safe.
+// The databases of one service, one a tenant: opened and migrated when first asked for, kept open.
+// Thread-safe.
 #pragma once
 
 #include <functional>

@@ -49,7 +49,10 @@ absl::Status PermissionDenied(std::string_view message) {
 }
 
 absl::Status Internal(std::string_view cause) {
-  absl::Status status = Error(absl::StatusCode::kInternal, type::v1::INTERNAL, kInternalMessage);
+  return WithCause(Error(absl::StatusCode::kInternal, type::v1::INTERNAL, kInternalMessage), cause);
+}
+
+absl::Status WithCause(absl::Status status, std::string_view cause) {
   status.SetPayload(View(kCauseUrl), absl::Cord(View(cause)));
   return status;
 }

@@ -33,7 +33,9 @@ absl::Status Internal(std::string_view cause);
 // The detail of a status; reason REASON_UNSPECIFIED when it has none.
 ErrorDetail DetailOf(const absl::Status& status);
 Reason ReasonOf(const absl::Status& status);
-// The private cause of Internal(), empty for others.
+// Adds a private cause to an error that has a public sentence of its own.
+absl::Status WithCause(absl::Status status, std::string_view cause);
+// The private cause given to Internal() or WithCause(), empty for others. Never leaves the process.
 std::string CauseOf(const absl::Status& status);
 
 // HTTP status for a code and reason (RFC 9110): the one table.

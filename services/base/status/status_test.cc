@@ -39,6 +39,13 @@ TEST(StatusTest, InternalHidesItsCause) {
   EXPECT_EQ(ReasonOf(status), type::v1::INTERNAL);
 }
 
+TEST(StatusTest, WithCauseKeepsReasonAndSentence) {
+  const absl::Status status = WithCause(NotFound("It is not there."), "row 7 is missing");
+  EXPECT_EQ(ReasonOf(status), type::v1::NOT_FOUND);
+  EXPECT_EQ(status.message(), "It is not there.");
+  EXPECT_EQ(CauseOf(status), "row 7 is missing");
+}
+
 TEST(StatusTest, ForeignStatusHasNoReasonAndNoCause) {
   const absl::Status status = absl::NotFoundError("gone");
   EXPECT_EQ(ReasonOf(status), type::v1::REASON_UNSPECIFIED);
