@@ -9,6 +9,7 @@
 #include "grpcpp/client_context.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "services/base/rpc/byte_buffer.h"
+#include "services/base/rpc/deadlock_detection.h"
 #include "services/base/rpc/metadata.h"
 #include "services/base/rpc/methods.h"
 #include "services/base/rpc/status_mapping.h"
@@ -62,7 +63,9 @@ struct Channel::State {
 };
 
 Channel::Channel(std::shared_ptr<grpc::Channel> channel)
-    : state_(std::make_unique<State>(std::move(channel))) {}
+    : state_(std::make_unique<State>(std::move(channel))) {
+  TurnOffDeadlockDetection();
+}
 Channel::~Channel() = default;
 
 void Channel::Start(std::string_view method, const google::protobuf::MessageLite& request,

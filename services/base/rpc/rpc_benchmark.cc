@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls a second through client, server and back, in one process: prints a line per case. The
+// numbers are in README.md.
+//   rpc_benchmark [SECONDS]
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/time/clock.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "proto/google/api/httpbody.pb.h"
+#include "services/base/rpc/channel.h"
+#include "services/base/rpc/principal.h"
+#include "services/base/rpc/server.h"
+#include "services/base/rpc/testing/testing.pb.h"
+
+namespace forium::rpc {
+namespace {
+
+using testing::EchoRequest;
+using testing::EchoResponse;
+
+struct Rate {
+  double calls_per_second;
+  double cpu_us;  // of the whole process, a call
+};
+
+double CpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+// Keeps `outstanding` calls in the air until the time is over.
+Rate Measure(Channel& channel, const CallOptions& options, const std::string& method, int bytes,
+             int outstanding, absl::Duration time) {
+  EchoRequest request;
+  request.set_bytes(bytes);
+  std::atomic<int64_t> calls = 0;
+  const absl::Time start = absl::Now();
+  const double cpu = CpuSeconds();
+  absl::BlockingCounter finished(outstanding);
+  std::function<void(Reply)> next = [&](Reply reply) {
+    if (!reply.status.ok()) {
+      std::fprintf(stderr, "%s\n", reply.status.ToString().c_str());
+      std::exit(1);
+    }
+    calls.fetch_add(1, std::memory_order_relaxed);
+    if (absl::Now() - start < time) {
+      channel.Start(method, request, options, next);
+    } else {
+      finished.DecrementCount();
+    }
+  };
+  for (int i = 0; i < outstanding; ++i) channel.Start(method, request, options, next);
+  finished.Wait();
+  const auto count = static_cast<double>(calls);
+  return {count / absl::ToDoubleSeconds(absl::Now() - start), (CpuSeconds() - cpu) * 1e6 / count};
+}
+
+int Main(absl::Duration time) {
+  const PrincipalSigner signer = *PrincipalSigner::Create(PrincipalSigner::NewPrivateKey());
+  PrincipalVerifier verifier;
+  if (!verifier.AddKey(signer.public_key()).ok()) return 1;
+  Server::Options server_options;
+  server_options.listen = "127.0.0.1:0";
+  if (const char* workers = std::getenv("WORKERS")) server_options.workers = std::atoi(workers);
+  Server server(server_options, verifier);
+  for (const char* name : {"Preauth", "Read", "Member", "Moderator", "Admin", "System"}) {
+    server.Handle<EchoRequest, EchoResponse>(
+        std::string("forium.rpc.testing.Echo.") + name,
+        [](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
+          return EchoResponse();
+        });
+  }
+  server.Handle<EchoRequest, google::api::HttpBody>(
+      "forium.rpc.testing.Echo.Bytes",
+      [](const Call&, const EchoRequest& request) -> absl::StatusOr<google::api::HttpBody> {
+        google::api::HttpBody body;
+        body.set_content_type("application/json");
+        body.mutable_data()->assign(static_cast<size_t>(request.bytes()), 'x');
+        return body;
+      });
+  if (!server.Start().ok()) return 1;
+
+  type::v1::Principal principal;
+  principal.set_tenant("default");
+  principal.set_user_id(17);
+  principal.set_role(type::v1::MEMBER_ROLE);
+  principal.set_expires_at(absl::ToUnixMicros(absl::Now() + absl::Hours(1)));
+  CallOptions options;
+  options.signed_principal = signer.Sign(principal);
+  options.request_id = "0123456789abcdef";
+  options.deadline = absl::Now() + absl::Hours(1);
+
+  Channel inside(server.InProcessChannel());
+  Channel outside(grpc::CreateChannel("127.0.0.1:" + std::to_string(server.port()),
+                                      grpc::InsecureChannelCredentials()));
+  for (const auto& [where, channel] : {std::pair{"in process", &inside}, {"loopback", &outside}}) {
+    for (const int outstanding : {1, 8, 64}) {
+      const Rate small =
+          Measure(*channel, options, "forium.rpc.testing.Echo.Read", 0, outstanding, time);
+      const Rate large =
+          Measure(*channel, options, "forium.rpc.testing.Echo.Bytes", 20'000, outstanding, time);
+      std::printf("%-10s %3d outstanding: small %6.0f/s %5.1f us CPU, 20 kB %6.0f/s %5.1f us CPU\n",
+                  where, outstanding, small.calls_per_second, small.cpu_us, large.calls_per_second,
+                  large.cpu_us);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace forium::rpc
+
+int main(int argc, char** argv) {
+  return forium::rpc::Main(absl::Seconds(argc > 1 ? std::atof(argv[1]) : 2));
+}
