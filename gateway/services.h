@@ -49,6 +49,10 @@ inline boost::asio::awaitable<rpc::Reply> Call(rpc::Channel& channel, std::strin
   co_return co_await call.Wait(request);
 }
 
+// Calls whose answers are still out, in the whole process: what they resume must stay until it is
+// 0.
+int CallsUnderWay();
+
 // The answer as a message.
 template <typename T>
 absl::StatusOr<T> Parsed(rpc::Reply reply) {

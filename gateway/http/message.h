@@ -58,12 +58,15 @@ struct Request {
   std::shared_ptr<const Identity> identity;  // set before handlers run
   std::string session_token;                 // of cookie or bearer; empty for guests
   bool bearer = false;                       // the token came by Authorization
+  bool void_session = false;                 // the cookie's token is void: the answer clears it
   std::string locale;                        // `en`, `de`; empty: the community's
   bool props_only = false;                   // came as `/_page` + path: answer the props as JSON
   // A form that failed is shown again by the page that posted it: props.form of that page, else
   // "null".
   std::string form_json = "null";
 
+  const struct Route* route = nullptr;  // found by the gateway; gateway/http/router.h
+  absl::Time received;
   absl::Time deadline = absl::InfiniteFuture();
   int sql_statements = 0;  // of all calls made for it
 
@@ -113,7 +116,8 @@ struct Response {
   // a cacheable route is kept when this is not empty, and dropped by events that carry one of the
   // tags.
   std::vector<std::string> cache_tags;
-  // Already in its final form, from the cache: everything above is ignored.
+  // Already in its final form, from the cache: status and body are its own, `headers` are sent
+  // beside its own.
   std::shared_ptr<const CachedPage> cached;
 
   static Response Html(std::string body, int status = 200);

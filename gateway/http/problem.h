@@ -15,7 +15,8 @@ namespace forium::gateway {
 // value are left out.
 std::string ProblemJson(const absl::Status& status, std::string_view request_id);
 // The same as `application/problem+json`, with Retry-After where it applies.
-Response ProblemResponse(const absl::Status& status, std::string_view request_id);
+Response ProblemResponse(const absl::Status& status, std::string_view request_id,
+                         int http_status = 0);
 // Short phrase of an HTTP status, `Not Found`.
 std::string_view ReasonPhrase(int status);
 

@@ -24,6 +24,8 @@ namespace forium::gateway {
 using Handler = std::function<boost::asio::awaitable<absl::StatusOr<Response>>(Request&)>;
 
 struct RouteOptions {
+  // A page of the web application: also at `/_page` + path, and its errors are pages too.
+  bool page = false;
   // Guests' answers are kept in the page cache; `query` names the keys that matter to the answer,
   // in any order: all others are not part of the cache key.
   bool cacheable = false;

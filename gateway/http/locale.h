@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The language of a page: Accept-Language against the catalogues that there are (RFC 4647 lookup).
+#pragma once
+
+#include <string_view>
+
+namespace forium::gateway {
+
+// `en`, `de`, or empty when the client wants none of them: then the community's.
+std::string_view NegotiateLocale(std::string_view accept_language);
+// The tag if there is a catalogue for it (`de-AT` gives `de`), else empty.
+std::string_view KnownLocale(std::string_view tag);
+
+}  // namespace forium::gateway

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/http/security_headers.h"
+
+namespace forium::gateway {
+
+SecurityHeaders::SecurityHeaders(const Config& config,
+                                 const std::vector<std::string>& script_hashes) {
+  for_all_ = {
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "strict-origin-when-cross-origin"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
+  };
+  if (config.https()) {
+    for_all_.emplace_back("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+  }
+  std::string scripts = "'self'";
+  for (const std::string& hash : script_hashes) scripts += " " + hash;
+  for_html_ = {
+      {"Content-Security-Policy",
+       "default-src 'self'; script-src " + scripts +
+           "; style-src 'self'; img-src 'self' data: https: http:; object-src 'none'; "
+           "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"},
+      {"Cross-Origin-Opener-Policy", "same-origin"},
+      {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+  };
+  for_others_ = {{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}};
+}
+
+void SecurityHeaders::Apply(Response& response) const {
+  response.headers.insert(response.headers.end(), for_all_.begin(), for_all_.end());
+  if (response.body.empty()) return;
+  const Fields& fields =
+      response.Header("content-type").starts_with("text/html") ? for_html_ : for_others_;
+  response.headers.insert(response.headers.end(), fields.begin(), fields.end());
+}
+
+}  // namespace forium::gateway
