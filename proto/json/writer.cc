@@ -32,6 +32,18 @@ void AppendDigits(T value, std::string* out) {
   out->append(digits, end.ptr);
 }
 
+// The shortest digits that read back as the same number.
+template <typename T>
+void AppendReal(T value, std::string* out) {
+  if (std::isnan(value)) {
+    out->append("\"NaN\"");
+  } else if (std::isinf(value)) {
+    out->append(value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+  } else {
+    AppendDigits(value, out);
+  }
+}
+
 }  // namespace
 
 void AppendText(std::string_view text, std::string* out) {
@@ -64,15 +76,8 @@ void AppendBytes(std::string_view bytes, std::string* out) {
 void AppendNumber(int32_t value, std::string* out) { AppendDigits(value, out); }
 void AppendNumber(uint32_t value, std::string* out) { AppendDigits(value, out); }
 
-void AppendNumber(double value, std::string* out) {
-  if (std::isnan(value)) {
-    out->append("\"NaN\"");
-  } else if (std::isinf(value)) {
-    out->append(value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
-  } else {
-    AppendDigits(value, out);
-  }
-}
+void AppendNumber(float value, std::string* out) { AppendReal(value, out); }
+void AppendNumber(double value, std::string* out) { AppendReal(value, out); }
 
 void AppendLong(int64_t value, std::string* out) {
   out->push_back('"');
@@ -114,15 +119,16 @@ struct Date {
   int day;
 };
 
-// Days since 1970-01-01 in the Gregorian calendar, counted in years that begin in March, so that a leap day is a
-// year's last day.
+// Days since 1970-01-01 in the Gregorian calendar, counted in years that begin in March, so that a
+// leap day is a year's last day.
 Date DateOf(int64_t days) {
-  const int64_t since = days + 719468;  // since 0000-03-01
+  const int64_t since = days + 719468;                                 // since 0000-03-01
   const int64_t era = (since >= 0 ? since : since - 146096) / 146097;  // 400 years
   const int64_t day_of_era = since - era * 146097;
   const int64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t month = (5 * day_of_year + 2) / 153;  // 0: March
   const int day = static_cast<int>(day_of_year - (153 * month + 2) / 5 + 1);
   const int calendar_month = static_cast<int>(month < 10 ? month + 3 : month - 9);

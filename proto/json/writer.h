@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pieces of which the generated JSON writers are made (proto3 JSON mapping). Each appends to `out`.
+// The pieces of which the generated JSON writers are made (proto3 JSON mapping). Each appends to
+// `out`.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,7 @@ void AppendBytes(std::string_view bytes, std::string* out);
 void AppendNumber(int32_t value, std::string* out);
 void AppendNumber(uint32_t value, std::string* out);
 // NaN and infinities as text, as the mapping says.
+void AppendNumber(float value, std::string* out);
 void AppendNumber(double value, std::string* out);
 // 64-bit integers are text in JSON.
 void AppendLong(int64_t value, std::string* out);
@@ -30,7 +32,8 @@ void AppendEnum(const std::string& name, int value, std::string* out);
 
 namespace google::protobuf {
 
-// RFC 3339 with 0, 3, 6 or 9 digits of a fraction. Found by the writers through the argument's namespace.
+// RFC 3339 with 0, 3, 6 or 9 digits of a fraction. Found by the writers through the argument's
+// namespace.
 void AppendJson(const Timestamp& time, std::string* out);
 inline void AppendJson(const Empty&, std::string* out) { out->append("{}"); }
 

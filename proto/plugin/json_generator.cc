@@ -21,7 +21,8 @@ template <typename Visit>
 void ForEachMessage(const pb::Descriptor& message, const Visit& visit) {
   if (message.options().map_entry()) return;
   visit(message);
-  for (int i = 0; i < message.nested_type_count(); ++i) ForEachMessage(*message.nested_type(i), visit);
+  for (int i = 0; i < message.nested_type_count(); ++i)
+    ForEachMessage(*message.nested_type(i), visit);
 }
 
 template <typename Visit>
@@ -57,6 +58,8 @@ std::string AppendValue(const pb::FieldDescriptor& field, const std::string& val
       return absl::StrCat("::forium::json::AppendNumber(static_cast<uint32_t>(", value, "), out);");
     case pb::FieldDescriptor::CPPTYPE_INT32:
       return absl::StrCat("::forium::json::AppendNumber(static_cast<int32_t>(", value, "), out);");
+    case pb::FieldDescriptor::CPPTYPE_FLOAT:
+      return absl::StrCat("::forium::json::AppendNumber(static_cast<float>(", value, "), out);");
     default:
       return absl::StrCat("::forium::json::AppendNumber(static_cast<double>(", value, "), out);");
   }
@@ -66,10 +69,12 @@ void PrintMap(const pb::FieldDescriptor& field, Printer& printer) {
   const pb::FieldDescriptor& key = *field.message_type()->map_key();
   const pb::FieldDescriptor& value = *field.message_type()->map_value();
   // Keys are text in JSON, whatever their type.
-  const std::string append_key =
-      key.type() == pb::FieldDescriptor::TYPE_STRING
-          ? "::forium::json::AppendText(entry.first, out);"
-          : "::forium::json::AppendText(std::to_string(entry.first), out);";
+  std::string append_key = "::forium::json::AppendText(std::to_string(entry.first), out);";
+  if (key.type() == pb::FieldDescriptor::TYPE_STRING) {
+    append_key = "::forium::json::AppendText(entry.first, out);";
+  } else if (key.type() == pb::FieldDescriptor::TYPE_BOOL) {
+    append_key = "::forium::json::AppendText(entry.first ? \"true\" : \"false\", out);";
+  }
   printer.Print(
       "out->push_back('{');\n"
       "{\n"
@@ -100,7 +105,7 @@ void PrintRepeated(const pb::FieldDescriptor& field, Printer& printer) {
 
 void PrintField(const pb::FieldDescriptor& field, Printer& printer) {
   const bool conditional = field.has_presence();
-  if (conditional) printer.Print("if (message.has_$field$()) {\n", "field", field.lowercase_name());
+  if (conditional) printer.Print("if (message.has_$field$()) {\n", "field", CppAccessor(field));
   printer.Print("out->append(R\"(,\"$name$\":)\", $size$);\n", "name", field.json_name(), "size",
                 absl::StrCat(field.json_name().size() + 4));
   if (field.is_map()) {
@@ -137,9 +142,14 @@ void PrintHeader(const pb::FileDescriptor& file, Printer& printer) {
       "// Made from $file$ by protoc-gen-forium.\n"
       "#pragma once\n\n"
       "#include <string>\n\n"
-      "#include \"$pb$\"\n\n"
-      "namespace $namespace$ {\n\n",
-      "file", file.name(), "pb", FileName(file, ".pb.h"), "namespace", CppNamespace(file));
+      "#include \"$pb$\"\n",
+      "file", file.name(), "pb", FileName(file, ".pb.h"));
+  // One include is enough for a package, as with x.pb.h.
+  for (int i = 0; i < file.dependency_count(); ++i) {
+    if (file.dependency(i)->package() != file.package()) continue;
+    printer.Print("#include \"$header$\"\n", "header", FileName(*file.dependency(i), ".json.h"));
+  }
+  printer.Print("\nnamespace $namespace$ {\n\n", "namespace", CppNamespace(file));
   ForEachMessage(file, [&](const pb::Descriptor& message) {
     printer.Print("void AppendJson(const $class$& message, std::string* out);\n", "class",
                   CppClass(message));
@@ -167,10 +177,12 @@ void PrintSource(const pb::FileDescriptor& file, Printer& printer) {
 }  // namespace
 
 void GenerateJson(const pb::FileDescriptor& file, pb::compiler::GeneratorContext& context) {
-  const std::unique_ptr<pb::io::ZeroCopyOutputStream> header(context.Open(FileName(file, ".json.h")));
+  const std::unique_ptr<pb::io::ZeroCopyOutputStream> header(
+      context.Open(FileName(file, ".json.h")));
   Printer header_printer(header.get(), '$');
   PrintHeader(file, header_printer);
-  const std::unique_ptr<pb::io::ZeroCopyOutputStream> source(context.Open(FileName(file, ".json.cc")));
+  const std::unique_ptr<pb::io::ZeroCopyOutputStream> source(
+      context.Open(FileName(file, ".json.cc")));
   Printer source_printer(source.get(), '$');
   PrintSource(file, source_printer);
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// protoc-gen-forium: what Forium makes of its protos beside the C++ messages. The parameter says what:
-//   --forium_out=json:DIR   typed JSON writers in C++
+// protoc-gen-forium: what Forium makes of its protos beside the C++ messages. The parameter says
+// what:
+//   --forium_out=json:DIR         typed JSON writers in C++, a pair of files for each proto
+//   --forium_out=openapi:DIR      openapi.json, one document of all services
+//   --forium_out=typescript:DIR   types.ts, the JSON of all messages
 #include <string>
 #include <vector>
 
@@ -8,6 +11,8 @@
 #include "google/protobuf/compiler/code_generator.h"
 #include "google/protobuf/compiler/plugin.h"
 #include "proto/plugin/json_generator.h"
+#include "proto/plugin/openapi_generator.h"
+#include "proto/plugin/typescript_generator.h"
 
 namespace {
 namespace pb = google::protobuf;
@@ -16,10 +21,19 @@ class Generator : public pb::compiler::CodeGenerator {
  public:
   uint64_t GetSupportedFeatures() const override { return FEATURE_PROTO3_OPTIONAL; }
 
-  bool GenerateAll(const std::vector<const pb::FileDescriptor*>& files, const std::string& parameter,
-                   pb::compiler::GeneratorContext* context, std::string* error) const override {
+  bool GenerateAll(const std::vector<const pb::FileDescriptor*>& files,
+                   const std::string& parameter, pb::compiler::GeneratorContext* context,
+                   std::string* error) const override {
     if (parameter == "json") {
       for (const pb::FileDescriptor* file : files) forium::plugin::GenerateJson(*file, *context);
+      return true;
+    }
+    if (parameter == "openapi") {
+      forium::plugin::GenerateOpenApi(files, *context);
+      return true;
+    }
+    if (parameter == "typescript") {
+      forium::plugin::GenerateTypeScript(files, *context);
       return true;
     }
     *error = absl::StrCat("protoc-gen-forium: there is no output `", parameter, "`");

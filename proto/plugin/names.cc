@@ -25,12 +25,13 @@ std::string CppEnum(const pb::EnumDescriptor& type) {
 
 std::string CppAccessor(const pb::FieldDescriptor& field) {
   static const auto* kKeywords = new std::set<std::string>{
-      "and",     "auto",   "bool",    "break",  "case",   "catch", "char",    "class",    "const",
-      "default", "delete", "do",      "double", "else",   "enum",  "export",  "extern",   "float",
-      "for",     "friend", "goto",    "if",     "inline", "int",   "long",    "mutable",  "namespace",
-      "new",     "not",    "operator", "or",    "private", "public", "register", "return", "short",
-      "signed",  "static", "struct",  "switch", "template", "this", "throw",   "try",      "typename",
-      "union",   "using",  "virtual", "void",   "volatile", "while", "xor"};
+      "and",      "auto",     "bool",      "break",  "case",     "catch",    "char",   "class",
+      "const",    "default",  "delete",    "do",     "double",   "else",     "enum",   "export",
+      "extern",   "float",    "for",       "friend", "goto",     "if",       "inline", "int",
+      "long",     "mutable",  "namespace", "new",    "not",      "operator", "or",     "private",
+      "public",   "register", "return",    "short",  "signed",   "static",   "struct", "switch",
+      "template", "this",     "throw",     "try",    "typename", "union",    "using",  "virtual",
+      "void",     "volatile", "while",     "xor"};
   const std::string& name = field.lowercase_name();
   return kKeywords->contains(name) ? name + "_" : name;
 }
