@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "services/base/events/events.h"
+#include "services/base/events/store.h"
+#include "services/base/observe/log.h"
+#include "services/base/observe/metrics.h"
+#include "services/base/status/status.h"
+
+namespace forium::events {
+namespace {
+
+constexpr int kBatch = 256;
+// The mark is a write; events after it are published again after a crash.
+constexpr absl::Duration kMarkEvery = absl::Seconds(1);
+// For writes of other processes, whose commits are not heard here.
+constexpr absl::Duration kLookEvery = absl::Seconds(5);
+constexpr absl::Duration kDeleteEvery = absl::Hours(1);
+constexpr absl::Duration kFirstRetry = absl::Milliseconds(50);
+constexpr absl::Duration kLastRetry = absl::Seconds(5);
+
+}  // namespace
+
+// One thread. Shared with the database's commit callback, which may still run while the relay ends.
+class Relay::Loop {
+ public:
+  Loop(std::string tenant, std::string stream, database::Database& database, Bus& bus,
+       absl::Duration keep)
+      : tenant_(std::move(tenant)),
+        stream_(std::move(stream)),
+        database_(database),
+        bus_(bus),
+        keep_(keep),
+        published_total_(observe::Counter("forium_events_published_total",
+                                          "Events that relays gave to the bus.",
+                                          {{"stream", stream_}})) {}
+
+  void Start() {
+    thread_ = std::thread([this] { Run(); });
+  }
+  void Stop() {
+    {
+      absl::MutexLock lock(&mutex_);
+      stopping_ = true;
+    }
+    thread_.join();
+  }
+  void Wake() {
+    absl::MutexLock lock(&mutex_);
+    woken_ = true;
+  }
+  bool Flush(absl::Time deadline);
+
+ private:
+  void Run();
+  // Publishes what the log has after `position` and returns the new position.
+  absl::StatusOr<int64_t> PublishOnce(int64_t position);
+  absl::StatusOr<int64_t> ReadMarkPatiently();
+  // Moves the mark when that is due, or at the end.
+  void Mark(int64_t position, bool due);
+  void DeleteOld();
+  // Sleeps until a commit, the end, or `timeout`.
+  void Sleep(absl::Duration timeout);
+  bool stopping() {
+    absl::MutexLock lock(&mutex_);
+    return stopping_;
+  }
+  void Report(std::string_view message, const absl::Status& status) const;
+
+  const std::string tenant_;
+  const std::string stream_;
+  database::Database& database_;
+  Bus& bus_;
+  const absl::Duration keep_;
+  prometheus::Counter& published_total_;
+
+  // Of the thread.
+  int64_t marked_ = 0;
+  absl::Time marked_at_ = absl::InfinitePast();
+  absl::Time deleted_at_ = absl::InfinitePast();
+  absl::Duration retry_ = kFirstRetry;
+
+  absl::Mutex mutex_;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t position_ ABSL_GUARDED_BY(mutex_) = -1;  // until the mark was read
+
+  std::thread thread_;
+};
+
+void Relay::Loop::Run() {
+  const absl::StatusOr<int64_t> mark = ReadMarkPatiently();
+  if (!mark.ok()) return;
+  marked_ = *mark;
+  int64_t position = *mark;
+  while (!stopping()) {
+    const absl::StatusOr<int64_t> reached = PublishOnce(position);
+    if (!reached.ok()) {
+      Report("events not published", reached.status());
+      Sleep(retry_);
+      retry_ = std::min(retry_ * 2, kLastRetry);
+      continue;
+    }
+    retry_ = kFirstRetry;
+    const bool more = *reached > position;
+    position = *reached;
+    {
+      absl::MutexLock lock(&mutex_);
+      position_ = position;
+    }
+    const absl::Duration since_mark = absl::Now() - marked_at_;
+    Mark(position, since_mark >= kMarkEvery);
+    if (more) continue;
+    DeleteOld();
+    Sleep(marked_ < position ? std::max(kMarkEvery - since_mark, absl::Milliseconds(10))
+                             : kLookEvery);
+  }
+  Mark(position, true);
+}
+
+absl::StatusOr<int64_t> Relay::Loop::ReadMarkPatiently() {
+  while (true) {
+    absl::StatusOr<int64_t> mark = ReadMark(database_);
+    if (mark.ok() || stopping()) return mark;
+    Report("outbox mark not read", mark.status());
+    Sleep(retry_);
+    retry_ = std::min(retry_ * 2, kLastRetry);
+  }
+}
+
+absl::StatusOr<int64_t> Relay::Loop::PublishOnce(int64_t position) {
+  {
+    absl::MutexLock lock(&mutex_);
+    woken_ = false;  // before the read: a commit after it wakes again
+  }
+  absl::StatusOr<std::vector<Event>> events = ReadLog(database_, position, kBatch);
+  if (!events.ok()) return events.status();
+  if (events->empty()) return position;
+  for (Event& event : *events) event.set_tenant(tenant_);
+  const absl::Status status = bus_.Publish(stream_, *events);
+  if (!status.ok()) return status;
+  published_total_.Increment(static_cast<double>(events->size()));
+  return events->back().sequence();
+}
+
+void Relay::Loop::Mark(int64_t position, bool due) {
+  if (!due || marked_ == position) return;
+  marked_at_ = absl::Now();
+  const int64_t settled = bus_.Settled(tenant_, stream_, position);
+  if (settled <= marked_) return;
+  const absl::Status status = MoveMark(database_, settled);
+  if (status.ok()) {
+    marked_ = settled;
+  } else {
+    Report("outbox mark not moved", status);
+  }
+}
+
+void Relay::Loop::DeleteOld() {
+  if (absl::Now() - deleted_at_ < kDeleteEvery) return;
+  deleted_at_ = absl::Now();
+  absl::StatusOr<int64_t> deleted = 1;
+  while (deleted.ok() && *deleted > 0 && !stopping()) {
+    deleted = DeleteOldEvents(database_, absl::Now() - keep_);
+  }
+  if (!deleted.ok()) Report("old events not deleted", deleted.status());
+}
+
+void Relay::Loop::Sleep(absl::Duration timeout) {
+  const auto awake = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return woken_ || stopping_; };
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&awake), timeout);
+}
+
+bool Relay::Loop::Flush(absl::Time deadline) {
+  const absl::StatusOr<int64_t> last = LastSequence(database_);
+  if (!last.ok()) return false;
+  const auto reached = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return position_ >= *last; };
+  {
+    absl::MutexLock lock(&mutex_);
+    woken_ = true;
+    if (!mutex_.AwaitWithDeadline(absl::Condition(&reached), deadline)) return false;
+  }
+  while (bus_.Settled(tenant_, stream_, *last) < *last) {
+    if (absl::Now() >= deadline) return false;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return true;
+}
+
+void Relay::Loop::Report(std::string_view message, const absl::Status& status) const {
+  const std::string cause = status::CauseOf(status);
+  observe::Log(observe::Level::kWarning, message,
+               {{"stream", stream_},
+                {"tenant", tenant_},
+                {"cause", cause.empty() ? std::string(status.message()) : cause}});
+}
+
+Relay::Relay(std::string tenant, std::string stream, database::Database& database, Bus& bus,
+             absl::Duration keep)
+    : loop_(std::make_shared<Loop>(std::move(tenant), std::move(stream), database, bus, keep)) {
+  database.OnCommit([loop = loop_] { loop->Wake(); });
+  loop_->Start();
+}
+
+Relay::~Relay() { loop_->Stop(); }
+
+bool Relay::Flush(absl::Duration timeout) { return loop_->Flush(absl::Now() + timeout); }
+
+}  // namespace forium::events
