@@ -75,6 +75,7 @@ class SqliteConnection {
   // False inside a transaction. Some errors end it by themselves.
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   sqlite3* handle() const { return handle_; }
+  bool usable() const { return true; }
 
  private:
   explicit SqliteConnection(sqlite3* handle) : handle_(handle) {}

@@ -7,8 +7,8 @@
 #include "services/base/database/database.h"
 #include "services/base/database/dialect.h"
 #include "services/base/database/migrate.h"
+#include "services/base/database/pool.h"
 #include "services/base/database/sqlite_connection.h"
-#include "services/base/database/sqlite_pool.h"
 #include "services/base/database/sqlite_transaction.h"
 #include "services/base/database/sqlite_writer.h"
 #include "services/base/status/macros.h"
@@ -22,6 +22,13 @@ constexpr Statement kCommit{"commit", "COMMIT"};
 constexpr Statement kRollback{"rollback", "ROLLBACK"};
 
 using Mode = SqliteConnection::Mode;
+using SqlitePool = Pool<SqliteConnection>;
+
+SqlitePool::Open Opener(const SqliteOptions& options, Mode mode) {
+  return [connection = SqliteConnection::Options{options.path, options.vfs, mode}] {
+    return SqliteConnection::Open(connection);
+  };
+}
 
 // Begins, runs and ends a transaction on the calling thread.
 absl::Status InTransaction(SqliteConnection& connection, Mode mode, const Statement& begin,
@@ -40,9 +47,8 @@ absl::Status InTransaction(SqliteConnection& connection, Mode mode, const Statem
 class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(const SqliteOptions& options)
-      : writing_({.path = options.path, .vfs = options.vfs, .mode = Mode::kReadWrite}, 1),
-        readers_({.path = options.path, .vfs = options.vfs, .mode = Mode::kReadOnly},
-                 options.readers),
+      : writing_(Opener(options, Mode::kReadWrite), 1),
+        readers_(Opener(options, Mode::kReadOnly), options.readers),
         // A database in memory is its one connection: readers and the writer take turns.
         reading_(options.path.empty() ? writing_ : readers_),
         writer_(writing_) {}

@@ -23,7 +23,7 @@ constexpr Statement kUndo{"undo", "ROLLBACK TO one_write"};
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(SqlitePool& connections)
+SqliteWriter::SqliteWriter(Pool<SqliteConnection>& connections)
     : connections_(connections), thread_([this] { Serve(); }) {}
 
 SqliteWriter::~SqliteWriter() {
@@ -78,7 +78,7 @@ void SqliteWriter::CommitGroup(Job* first) {
   std::vector<Job*> group;
   absl::Status status;
   {
-    absl::StatusOr<SqlitePool::Lease> connection = connections_.Get();
+    absl::StatusOr<Pool<SqliteConnection>::Lease> connection = connections_.Get();
     if (!connection.ok()) {
       group = {first};
       status = connection.status();

@@ -13,14 +13,15 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
-#include "services/base/database/sqlite_pool.h"
+#include "services/base/database/pool.h"
+#include "services/base/database/sqlite_connection.h"
 
 namespace forium::database {
 
 class SqliteWriter {
  public:
   // `connections` holds the writing connection; it is leased for each group.
-  explicit SqliteWriter(SqlitePool& connections);
+  explicit SqliteWriter(Pool<SqliteConnection>& connections);
   // Waits for the writes that were begun.
   ~SqliteWriter();
   SqliteWriter(const SqliteWriter&) = delete;
@@ -53,7 +54,7 @@ class SqliteWriter {
   // Runs one in its savepoint. False: the whole transaction is gone.
   bool RunJob(SqliteConnection& connection, Job& job);
 
-  SqlitePool& connections_;
+  Pool<SqliteConnection>& connections_;
 
   absl::Mutex mutex_;
   std::deque<Job*> waiting_ ABSL_GUARDED_BY(mutex_);
