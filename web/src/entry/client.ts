@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes over the page that the server has drawn.
+import { hydrate } from 'svelte';
+import '../app.css';
+import App from '../App.svelte';
+import { pages } from '../pages';
+import { clock } from '$lib/clock.svelte';
+import { current } from '$lib/current.svelte';
+import { start } from '$lib/router';
+import type { Post } from '$gen/types';
+import type { Props } from '$lib/props';
+
+// The texts of posts are in the page already and not again in its props.
+function takeTexts(posts: Post[] | undefined): void {
+  for (const post of posts ?? []) {
+    const text = document.querySelector(`#p${post.number} .prose`);
+    post.html = text?.innerHTML.replace(/^<!---->|<!---->$/g, '') ?? '';
+  }
+}
+
+// Not with a top-level await: the page's chunk imports this one, and would wait for it for ever.
+async function main(): Promise<void> {
+  const props = JSON.parse(document.getElementById('props')!.textContent!) as Props;
+  if (props.page === 'topic') takeTexts(props.data.topic.posts);
+  current.set(props, (await pages[props.page]()).default);
+  hydrate(App, { target: document.getElementById('app')! });
+  clock.start();
+  start();
+  document.documentElement.dataset.ready = '';
+  const { listen } = await import('../lib/lazy/keys');
+  listen();
+}
+
+void main();

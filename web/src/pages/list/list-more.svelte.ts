@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of a list, growing as one scrolls. Without JavaScript the link to the next page does the same.
+import type { Author, Topic } from '$gen/types';
+import { toasts } from '$lib/toasts.svelte';
+import type { Props } from '$lib/props';
+
+export class ListMore {
+  topics: Topic[] = $state.raw([]);
+  authors: Author[] = $state.raw([]);
+  next = $state('');
+  #p: Props<'list'>;
+  #busy = false;
+
+  constructor(p: Props<'list'>) {
+    this.#p = p;
+    this.#take();
+  }
+
+  get nextLink(): string {
+    const { order, period } = this.#p.data;
+    let query = `?page_token=${encodeURIComponent(this.next)}`;
+    if (order) query += `&order=${order}`;
+    if (period) query += `&period=${period}`;
+    return this.#p.path + query;
+  }
+
+  #take(): void {
+    const page = this.#p.data.topics;
+    this.topics = page.topics;
+    this.authors = page.authors;
+    this.next = page.nextPageToken;
+  }
+
+  more = (event?: Event): void => {
+    event?.preventDefault();
+    void this.#load();
+  };
+
+  async #load(): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      const response = await fetch('/_page' + this.nextLink);
+      const { data } = (await response.json()) as Props<'list'>;
+      const seen = new Set(this.topics.map((topic) => topic.id));
+      // Kept in the props, so that the list is whole when one comes back to it.
+      this.#p.data.topics = {
+        topics: [...this.topics, ...data.topics.topics.filter((topic) => !seen.has(topic.id))],
+        authors: [...this.authors, ...data.topics.authors],
+        nextPageToken: data.topics.nextPageToken,
+      };
+      this.#take();
+    } catch (error) {
+      void toasts.fail(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
