@@ -39,6 +39,8 @@ def forium_proto(name, srcs, deps = [], visibility = ["//visibility:public"]):
         srcs = sources,
         hdrs = headers,
         copts = ["-w"],
+        # A service is found by its name at run time, so nothing refers to a file that holds nothing else.
+        alwayslink = True,
         visibility = visibility,
         deps = deps + ["//third_party:protobuf"],
     )

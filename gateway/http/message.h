@@ -61,6 +61,9 @@ struct Request {
   bool void_session = false;                 // the cookie's token is void: the answer clears it
   std::string locale;                        // `en`, `de`; empty: the community's
   bool props_only = false;                   // came as `/_page` + path: answer the props as JSON
+  // Pairs of an application/x-www-form-urlencoded body, decoded; only when `is_form`.
+  std::vector<Parameter> form;
+  bool is_form = false;
   // A form that failed is shown again by the page that posted it: props.form of that page, else
   // "null".
   std::string form_json = "null";

@@ -75,15 +75,23 @@ std::string_view ReasonPhrase(int status) {
 std::string ProblemJson(const absl::Status& status, std::string_view request_id, int http_status) {
   if (http_status == 0) http_status = status::HttpStatus(status);
   status::ErrorDetail detail = status::DetailOf(status);
-  // Errors without a reason did not come from our own code: their text may hold private causes.
-  const bool ours = detail.reason() != type::v1::REASON_UNSPECIFIED;
-  if (!ours && http_status >= 500) detail.set_reason(type::v1::INTERNAL);
+  // Failures without a reason did not come from our own code: their text may hold private causes.
+  std::string text(status.message());
+  if (detail.reason() == type::v1::REASON_UNSPECIFIED && http_status >= 500) {
+    detail.set_reason(http_status == 503   ? type::v1::UNAVAILABLE
+                      : http_status == 504 ? type::v1::DEADLINE
+                                           : type::v1::INTERNAL);
+    text = http_status == 500
+               ? "Something went wrong on our side. Try again; if it happens again, tell an "
+                 "administrator the request id."
+               : "A part of the server is away or too slow. Try again in a moment.";
+  }
 
   boost::json::object problem;
   problem["type"] = "about:blank";
   problem["title"] = std::string(ReasonPhrase(http_status));
   problem["status"] = http_status;
-  if (ours) problem["detail"] = std::string(status.message());
+  problem["detail"] = text;
   if (detail.reason() != type::v1::REASON_UNSPECIFIED)
     problem["reason"] = type::v1::Reason_Name(detail.reason());
   if (!detail.field().empty()) problem["field"] = detail.field();

@@ -29,7 +29,7 @@ struct RouteOptions {
   // Guests' answers are kept in the page cache; `query` names the keys that matter to the answer,
   // in any order: all others are not part of the cache key.
   bool cacheable = false;
-  std::vector<std::string> query;
+  std::vector<std::string> query = {};
 };
 
 struct Route {

@@ -27,6 +27,8 @@ SecurityHeaders::SecurityHeaders(const Config& config,
 }
 
 void SecurityHeaders::Apply(Response& response) const {
+  if (!response.Header(for_all_.front().first).empty())
+    return;  // a page inside another answer has them
   response.headers.insert(response.headers.end(), for_all_.begin(), for_all_.end());
   if (response.body.empty()) return;
   const Fields& fields =

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cache/event_tags.h"
+
+namespace forium::gateway {
+
+TouchedTags TagsOf(const events::v1::Event& event) {
+  TouchedTags touched;
+  std::vector<std::string>& tags = touched.tags;
+  const auto add = [&tags](const char* kind, int64_t id) {
+    if (id != 0) tags.push_back(kind + std::to_string(id));
+  };
+  switch (event.body_case()) {
+    case events::v1::Event::kUserChanged:
+      add("user:", event.user_changed().user_id());
+      break;
+    case events::v1::Event::kUserErased:
+      add("user:", event.user_erased().user_id());
+      break;
+    case events::v1::Event::kTopicChanged: {
+      const auto& topic = event.topic_changed();
+      add("topic:", topic.topic_id());
+      add("category:", topic.category_id());
+      add("category:", topic.old_category_id());
+      for (const std::string& tag : topic.tags()) tags.push_back("tag:" + tag);
+      tags.push_back("tags");
+      tags.push_back("list");
+      break;
+    }
+    case events::v1::Event::kPostChanged: {
+      const auto& post = event.post_changed();
+      add("topic:", post.topic_id());
+      add("user:", post.author_id());
+      if (post.kind() == events::v1::PostChanged::REACTIONS) break;
+      add("category:", post.category_id());
+      tags.push_back("list");
+      break;
+    }
+    // The frame of every page shows the community's name and its categories.
+    case events::v1::Event::kSiteChanged:
+    case events::v1::Event::kCategoryChanged:
+    case events::v1::Event::kEverythingChanged:
+      touched.everything = true;
+      break;
+    case events::v1::Event::kSessionsEnded:
+    case events::v1::Event::BODY_NOT_SET:
+      break;
+  }
+  return touched;
+}
+
+}  // namespace forium::gateway

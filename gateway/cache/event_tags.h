@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which pages an event touches, as tags of the page cache: `topic:17` (a topic's pages),
+// `category:3` (lists of it), `tag:linux`, `list` (lists over all categories), `user:5`, `site`
+// (the frame of every page: name, categories).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proto/forium/events/v1/events.pb.h"
+
+namespace forium::gateway {
+
+struct TouchedTags {
+  bool everything = false;
+  std::vector<std::string> tags;
+};
+TouchedTags TagsOf(const events::v1::Event& event);
+
+}  // namespace forium::gateway

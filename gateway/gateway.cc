@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/gateway.h"
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdlib>
+#include <exception>
+#include <random>
+#include <unordered_map>
+
+#include "absl/time/clock.h"
+#include "gateway/api/form.h"
+#include "gateway/api/transcoder.h"
+#include "gateway/cache/event_tags.h"
+#include "gateway/cache/page_cache.h"
+#include "gateway/cache/prepare.h"
+#include "gateway/http/ascii.h"
+#include "gateway/http/compression.h"
+#include "gateway/http/conditional.h"
+#include "gateway/http/listener.h"
+#include "gateway/http/locale.h"
+#include "gateway/http/problem.h"
+#include "gateway/http/security_headers.h"
+#include "gateway/http/url.h"
+#include "gateway/identity/identities.h"
+#include "gateway/identity/origin.h"
+#include "gateway/limits/rate_limits.h"
+#include "gateway/routes.h"
+#include "services/base/observe/log.h"
+#include "services/base/observe/metrics.h"
+#include "services/base/status/status.h"
+
+namespace forium::gateway {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view kPropsPrefix = "/_page";
+constexpr size_t kWorthCompressing = 860;  // what fits one packet anyway
+constexpr int kCachedEffort = 6;           // made once
+constexpr int kFreshEffort = 4;            // made for one reader
+
+std::string NewRequestId() {
+  thread_local std::mt19937_64 random([] {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device()};
+    return std::mt19937_64(seed);
+  }());
+  constexpr char kDigits[] = "0123456789abcdef";
+  uint64_t bits = random();
+  std::string id(16, '0');
+  for (char& c : id) {
+    c = kDigits[bits & 15];
+    bits >>= 4;
+  }
+  return id;
+}
+
+}  // namespace
+
+struct Gateway::State {
+  const Config& config;
+  const PageHooks pages;
+  Identities identities;
+  RateLimits limits;
+  PageCache cache;
+  const SecurityHeaders security;
+  Transcoder transcoder;
+  Router router;
+  std::unordered_map<const Route*, prometheus::Histogram*> latencies;
+  prometheus::Counter& requests = observe::Counter("forium_gateway_requests_total", "Requests.");
+  prometheus::Counter& failures = observe::Counter(
+      "forium_gateway_failures_total", "Requests answered with a status of 500 or more.");
+  prometheus::Counter& limited =
+      observe::Counter("forium_gateway_requests_limited_total", "Requests over the limit.");
+  Listener listener;
+  Compressor compressor;
+  std::unique_ptr<events::Subscription> subscription;
+
+  State(const Config& config, Services services, PageHooks hooks, events::Bus& bus);
+
+  bool Quick(Request& request, Response& response);
+  asio::awaitable<Response> Handle(Request& request);
+  asio::awaitable<Response> Answer(Request& request);
+  asio::awaitable<Response> FromCacheOrMake(Request& request, std::string key);
+  asio::awaitable<Response> Make(Request& request);
+  asio::awaitable<Response> ErrorAnswer(Request& request, absl::Status error);
+  asio::awaitable<absl::Status> CompressBody(const Request& request, Response& response,
+                                             int effort);
+  Response CachedAnswer(const Request& request, std::shared_ptr<const CachedPage> page) const;
+  void Finish(const Request& request, Response& response);
+  std::string CacheKey(const Request& request) const;
+  void OnEvent(const events::v1::Event& event);
+  bool Cacheable(const Request& request) const {
+    return config.page_cache && request.method == Method::kGet && !request.identity->signed_in() &&
+           request.form_json == "null";
+  }
+};
+
+// ---- The order of the middleware
+// -----------------------------------------------------------------------------------
+
+// Up to the page cache, where most requests end: nothing here waits.
+bool Gateway::State::Quick(Request& request, Response& response) {
+  request.received = absl::Now();
+  request.deadline = request.received + config.request_timeout;
+  requests.Increment();
+  request.remote_address =
+      std::string(ClientAddress(request.remote_address, request.Header("x-forwarded-for"), config));
+  const bool change = request.method != Method::kGet && request.method != Method::kOptions;
+  if (const absl::Duration wait = limits.Take(request.remote_address, change, request.received);
+      wait > absl::ZeroDuration()) {
+    limited.Increment();
+    request.request_id = NewRequestId();
+    status::ErrorDetail detail;
+    detail.set_reason(type::v1::TOO_MANY_REQUESTS);
+    detail.set_retry_after(
+        static_cast<int>(absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1)))));
+    response =
+        ProblemResponse(status::Error(absl::StatusCode::kResourceExhausted, detail,
+                                      "Too many requests came from your address. Wait a moment."),
+                        request.request_id);
+    security.Apply(response);
+    Finish(request, response);
+    return true;
+  }
+  if (request.path.starts_with(kPropsPrefix) &&
+      (request.path.size() == kPropsPrefix.size() || request.path[kPropsPrefix.size()] == '/')) {
+    request.props_only = true;
+    request.path.remove_prefix(kPropsPrefix.size());
+    if (request.path.empty()) request.path = "/";
+  }
+  request.locale = NegotiateLocale(request.Header("accept-language"));
+  identities.ReadToken(request);
+  if (!identities.FromCache(request)) return false;
+  // With a query the route must say which of its keys count.
+  if (!Cacheable(request) || !request.raw_query.empty()) return false;
+  if (auto page = cache.Find(CacheKey(request))) {
+    response = CachedAnswer(request, std::move(page));
+    Finish(request, response);
+    return true;
+  }
+  return false;
+}
+
+// The rest of them: request id, identity (asked), origin, route, cache (made), handler,
+// compression, security headers.
+asio::awaitable<Response> Gateway::State::Handle(Request& request) {
+  request.request_id = NewRequestId();
+  Response response;
+  try {
+    absl::Status refused = absl::OkStatus();
+    if (request.identity == nullptr) refused = co_await identities.Resolve(request);
+    if (refused.ok()) refused = CheckOrigin(request, config);
+    if (refused.ok()) {
+      if (const auto chosen = KnownLocale(request.identity->principal.locale()); !chosen.empty()) {
+        request.locale = chosen;
+      }
+      response = co_await Answer(request);
+    } else {
+      response = ProblemResponse(refused, request.request_id);
+      security.Apply(response);
+    }
+  } catch (const std::exception& error) {
+    observe::Log(observe::Level::kError, "request failed by an exception",
+                 {{"request_id", request.request_id}, {"cause", error.what()}});
+    response = ProblemResponse(status::Internal(error.what()), request.request_id);
+    security.Apply(response);
+  }
+  Finish(request, response);
+  co_return response;
+}
+
+asio::awaitable<Response> Gateway::State::Answer(Request& request) {
+  if (const absl::Status read = ReadForm(request); !read.ok()) {
+    co_return ProblemResponse(read, request.request_id);
+  }
+  Router::Match match = router.Find(request.method, request.path);
+  if (match.route == nullptr && !match.allow.empty()) {
+    Response response = Response::Empty(204);
+    if (request.method != Method::kOptions) {
+      const bool known = request.method != Method::kOther;
+      response =
+          ProblemResponse(absl::InvalidArgumentError("This address does not take that method."),
+                          request.request_id, known ? 405 : 501);
+    }
+    response.Set("Allow", match.allow);
+    security.Apply(response);
+    co_return response;
+  }
+  request.route = match.route;
+  request.variables = std::move(match.variables);
+  if (auto query = ParsePairs(request.raw_query); query.has_value()) {
+    request.query = *std::move(query);
+  } else {
+    co_return co_await ErrorAnswer(
+        request, status::Error(absl::StatusCode::kInvalidArgument, type::v1::INVALID_FIELD,
+                               "The part of the address after the question mark is malformed."));
+  }
+  const bool cacheable =
+      request.route != nullptr && request.route->options.cacheable && Cacheable(request);
+  if (cacheable) co_return co_await FromCacheOrMake(request, CacheKey(request));
+  Response response = co_await Make(request);
+  if (const absl::Status done = co_await CompressBody(request, response, kFreshEffort);
+      !done.ok()) {
+    co_return ProblemResponse(done, request.request_id);
+  }
+  security.Apply(response);
+  co_return response;
+}
+
+// ---- Answers
+// -------------------------------------------------------------------------------------------------------
+
+asio::awaitable<Response> Gateway::State::FromCacheOrMake(Request& request, std::string key) {
+  // What cannot be kept goes to the one who asked as it is.
+  std::optional<Response> own;
+  const auto make = [&]() -> asio::awaitable<PageCache::Page> {
+    Response response = co_await Make(request);
+    const bool keep =
+        !response.cache_tags.empty() && (response.status == 200 || response.status == 301);
+    if (const absl::Status done =
+            co_await CompressBody(request, response, keep ? kCachedEffort : kFreshEffort);
+        !done.ok()) {
+      co_return done;
+    }
+    std::erase_if(response.headers,
+                  [](const auto& field) { return EqualsIgnoreCase(field.first, "set-cookie"); });
+    response.Set("Cache-Control", "no-cache");
+    response.Set("Vary", "Accept-Encoding, Accept-Language, Cookie");
+    if (!keep) response.cache_tags.clear();
+    security.Apply(response);
+    co_return Prepare(std::move(response));
+  };
+  PageCache::Page page = co_await cache.FindOrMake(std::move(key), make);
+  if (!page.ok()) co_return ProblemResponse(page.status(), request.request_id);
+  co_return CachedAnswer(request, *std::move(page));
+}
+
+Response Gateway::State::CachedAnswer(const Request& request,
+                                      std::shared_ptr<const CachedPage> page) const {
+  Response response;
+  response.status = page->status;
+  if (!page->etag.empty() && MatchesEtag(request.Header("if-none-match"), page->etag))
+    response.status = 304;
+  response.cached = std::move(page);
+  return response;
+}
+
+asio::awaitable<Response> Gateway::State::Make(Request& request) {
+  const Handler* handler = &pages.unknown;
+  if (request.route != nullptr) {
+    handler = &request.route->handler;
+    if (request.props_only && !request.route->options.page) handler = nullptr;
+  }
+  absl::StatusOr<Response> answer = status::NotFound("There is nothing at this address.");
+  if (handler != nullptr && *handler != nullptr) answer = co_await (*handler)(request);
+  if (answer.ok()) co_return *std::move(answer);
+  co_return co_await ErrorAnswer(request, answer.status());
+}
+
+asio::awaitable<Response> Gateway::State::ErrorAnswer(Request& request, absl::Status error) {
+  const int code = status::HttpStatus(error);
+  if (code >= 500) {
+    observe::Log(observe::Level::kError, "request failed",
+                 {{"request_id", request.request_id},
+                  {"route", request.route != nullptr ? request.route->pattern : ""},
+                  {"status", code},
+                  {"error", std::string(error.message())},
+                  {"cause", status::CauseOf(error)}});
+  }
+  const bool api = request.path.starts_with("/api/") && !request.props_only;
+  const bool page = request.props_only || (!api && request.WantsHtml()) ||
+                    (request.route != nullptr && request.route->options.page);
+  if (page && request.identity != nullptr && pages.error != nullptr)
+    co_return co_await pages.error(request, error);
+  co_return ProblemResponse(error, request.request_id);
+}
+
+asio::awaitable<absl::Status> Gateway::State::CompressBody(const Request& request,
+                                                           Response& response, int effort) {
+  if (response.body.size() < kWorthCompressing ||
+      !IsCompressible(response.Header("content-type")) ||
+      !response.Header("content-encoding").empty() || !response.Header("set-cookie").empty()) {
+    co_return absl::OkStatus();
+  }
+  response.Set("Vary", "Accept-Encoding");
+  const Encoding encoding = NegotiateEncoding(request.Header("accept-encoding"));
+  if (encoding == Encoding::kIdentity) co_return absl::OkStatus();
+  response.body = co_await compressor.Run(encoding, effort, response.body.view());
+  response.Set("Content-Encoding", std::string(EncodingName(encoding)));
+  co_return absl::OkStatus();
+}
+
+// What each answer gets however it came about: its id, cookies, the access log, metrics.
+void Gateway::State::Finish(const Request& request, Response& response) {
+  const bool guest_page = response.cached != nullptr;
+  if (!guest_page) {
+    if (request.route != nullptr && request.route->options.page &&
+        response.Header("cache-control").empty()) {
+      response.Add("Cache-Control", "private, no-cache");
+    }
+    if (request.method == Method::kGet && response.status == 200 &&
+        MatchesEtag(request.Header("if-none-match"), response.Header("etag"))) {
+      response.status = 304;
+      response.body = Body();
+    }
+    response.Add("X-Request-Id", request.request_id);
+  }
+  if (request.void_session) response.Add("Set-Cookie", identities.cookie().Clear());
+  if (config.debug_statements) {
+    response.Add("Forium-Sql-Statements", std::to_string(request.sql_statements));
+  }
+  if (response.status >= 500) failures.Increment();
+  if (request.route != nullptr) {
+    latencies.at(request.route)->Observe(absl::ToDoubleSeconds(absl::Now() - request.received));
+  }
+  if (!config.access_log) return;
+  observe::Log(observe::Level::kInfo, "request",
+               {{"request_id", request.request_id},
+                {"method", request.head ? "HEAD" : MethodName(request.method)},
+                {"path", request.path},
+                {"status", response.status},
+                {"microseconds", absl::ToInt64Microseconds(absl::Now() - request.received)},
+                {"sql_statements", request.sql_statements},
+                {"cached", guest_page ? 1 : 0},
+                {"user_id", request.identity != nullptr ? request.identity->principal.user_id()
+                                                        : int64_t{0}}});
+}
+
+std::string Gateway::State::CacheKey(const Request& request) const {
+  const char encoding = static_cast<char>(NegotiateEncoding(request.Header("accept-encoding")));
+  const char kind = request.props_only ? 'p' : 'h';
+  const char level = static_cast<char>('0' + request.identity->level());
+  const char flags[] = {encoding, kind, level, ' '};
+  std::string key =
+      Concat({request.tenant, " ", std::string_view(flags, 4), request.locale, " ", request.path});
+  if (request.route == nullptr) return key;
+  for (const std::string& name : request.route->options.query) {
+    if (const auto value = request.Query(name)) key += Concat({"\n", name, "=", *value});
+  }
+  return key;
+}
+
+void Gateway::State::OnEvent(const events::v1::Event& event) {
+  identities.OnEvent(event);
+  if (pages.on_event != nullptr) pages.on_event(event);
+  const TouchedTags touched = TagsOf(event);
+  if (touched.everything) {
+    cache.DropAll();
+  } else {
+    cache.Drop(touched.tags);
+  }
+}
+
+// ---- Construction
+// --------------------------------------------------------------------------------------------------
+
+Gateway::State::State(const Config& config, Services services, PageHooks hooks, events::Bus& bus)
+    : config(config),
+      pages(std::move(hooks)),
+      identities(config, services.auth),
+      limits(config),
+      cache(config.page_cache_bytes),
+      security(config, pages.script_hashes),
+      transcoder(
+          services, identities, [this](const events::v1::Event& event) { OnEvent(event); },
+          [this](Request& request) { return Answer(request); }),
+      listener(config, {.quick = [this](Request& request,
+                                        Response& response) { return Quick(request, response); },
+                        .handle = [this](Request& request) { return Handle(request); },
+                        .refuse =
+                            [this](int code, std::string_view detail) {
+                              absl::Status refusal = absl::InvalidArgumentError(
+                                  absl::string_view(detail.data(), detail.size()));
+                              if (code == 413) {
+                                refusal = status::Error(absl::StatusCode::kInvalidArgument,
+                                                        type::v1::BODY_TOO_LARGE, detail);
+                              }
+                              Response response = ProblemResponse(refusal, NewRequestId(), code);
+                              security.Apply(response);
+                              return response;
+                            }}) {
+  AddRoutes(router, pages, transcoder);
+  for (const auto& route : router.routes()) {
+    latencies[route.get()] = &observe::Latency(
+        "forium_gateway_request_seconds", "Time to answer, by route; hits of the page cache apart.",
+        {{"method", std::string(MethodName(route->method))}, {"route", route->pattern}});
+  }
+  subscription = bus.Subscribe("gateway", {"auth", "forum"},
+                               [this](std::string_view, const events::v1::Event& event) {
+                                 OnEvent(event);
+                                 return absl::OkStatus();
+                               });
+}
+
+Gateway::Gateway(const Config& config, Services services, PageHooks pages, events::Bus& bus)
+    : state_(std::make_unique<State>(config, services, std::move(pages), bus)) {}
+
+Gateway::~Gateway() {
+  Drain();
+  state_->subscription.reset();
+}
+
+absl::Status Gateway::Start() { return state_->listener.Start(); }
+
+int Gateway::port() const { return state_->listener.port(); }
+
+void Gateway::Drain() {
+  state_->listener.Drain(state_->config.drain_timeout);
+  // Answers that come now would resume coroutines of threads that are gone; every call has a
+  // deadline.
+  while (CallsUnderWay() > 0) absl::SleepFor(absl::Milliseconds(1));
+}
+
+}  // namespace forium::gateway

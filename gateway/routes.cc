@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/routes.h"
+
+namespace forium::gateway {
+
+void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api) {
+  // The JSON API: every RPC with an HTTP annotation in proto/forium/*/v1.
+  api.AddRoutes(router);
+
+  const auto get = [&router](std::string_view pattern, const Handler& handler,
+                             RouteOptions options) {
+    if (handler != nullptr) router.Get(pattern, handler, std::move(options));
+  };
+  // Pages for everybody: guests' answers are cached, keyed by the query keys that are named here.
+  const auto cached = [&get](std::string_view pattern, const Handler& handler,
+                             std::vector<std::string> query = {}) {
+    get(pattern, handler, {.page = true, .cacheable = true, .query = std::move(query)});
+  };
+  cached("/", pages.list, {"page_token"});
+  cached("/latest", pages.list, {"page_token"});
+  cached("/top", pages.list, {"period", "page_token"});
+  cached("/c/{slug}", pages.list, {"order", "page_token"});
+  cached("/tag/{tag}", pages.list, {"page_token"});
+  cached("/categories", pages.categories);
+  cached("/tags", pages.tags, {"page_token"});
+  cached("/t/{slug}/{id}", pages.topic, {"from", "before"});
+  cached("/t/{slug}/{id}/{number}", pages.topic, {"from", "before"});
+  cached("/u/{username}", pages.profile, {"tab", "page_token"});
+  cached("/feed.atom", pages.feed);
+  cached("/c/{slug}/feed.atom", pages.feed);
+
+  // Pages that depend on who is looking, or that hold a secret in their address.
+  const auto personal = [&get](std::string_view pattern, const Handler& handler) {
+    get(pattern, handler, {.page = true});
+  };
+  personal("/new-topics", pages.list);
+  personal("/unread", pages.list);
+  personal("/login", pages.login);
+  personal("/signup", pages.signup);
+  personal("/setup/{token}", pages.link);
+  personal("/invite/{token}", pages.link);
+  personal("/reset/{token}", pages.link);
+  personal("/new", pages.new_topic);
+  personal("/p/{post_id}", pages.post);
+  personal("/p/{post_id}/edit", pages.edit);
+  personal("/p/{post_id}/history", pages.history);
+  personal("/settings", pages.settings);
+  personal("/admin", pages.admin);
+  personal("/admin/users", pages.admin_users);
+  personal("/admin/categories", pages.admin_categories);
+  personal("/admin/tags", pages.admin_tags);
+
+  // Files and documents.
+  get("/robots.txt", pages.robots, {});
+  get("/manifest.webmanifest", pages.manifest, {});
+  get("/favicon.svg", pages.asset, {});
+  get("/assets/{name...}", pages.asset, {});
+  get("/api/docs", pages.api_docs, {});
+  get("/api/v1/openapi.json", pages.openapi, {});
+}
+
+}  // namespace forium::gateway

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// All paths of the gateway, on one screen: routes.cc.
+#pragma once
+
+#include "gateway/api/transcoder.h"
+#include "gateway/http/router.h"
+#include "gateway/page_hooks.h"
+
+namespace forium::gateway {
+
+void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api);
+
+}  // namespace forium::gateway
