@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "services/forum/markdown/highlight.h"
+#include "services/forum/markdown/html_parts.h"
 
 namespace forium::markdown {
 
@@ -111,13 +112,7 @@ void HtmlWriter::Code(const Block& block) {
   cooked_.has_code = true;
   const std::string language =
       LanguageClass(block.tag == Tag::kNone ? Unescape(block.info) : std::string());
-  if (language.empty()) {
-    Raw("<pre tabindex=\"0\"><code>");
-  } else {
-    Raw("<pre tabindex=\"0\"><code class=\"language-" + language + "\">");
-  }
-  AppendHighlighted(language, document_.TextOf(block), &cooked_.html);
-  Raw("</code></pre>\n");
+  AppendCodeBlock(language, document_.TextOf(block), &cooked_.html);
 }
 
 void HtmlWriter::Table(const Block& block) {
@@ -130,7 +125,8 @@ void HtmlWriter::Table(const Block& block) {
   };
   const std::string_view header = line();
   const std::vector<std::string_view> alignment = SplitRow(line());
-  Raw("<div class=\"table\" role=\"region\" tabindex=\"0\"><table>\n<thead>\n");
+  Raw(kTableOpen);
+  Raw("<thead>\n");
   Row(header, alignment.size(), alignment, true);
   Raw("</thead>\n");
   if (!rest.empty()) {
@@ -138,7 +134,7 @@ void HtmlWriter::Table(const Block& block) {
     while (!rest.empty() && !Full()) Row(line(), alignment.size(), alignment, false);
     Raw("</tbody>\n");
   }
-  Raw("</table></div>\n");
+  Raw(kTableClose);
 }
 
 void HtmlWriter::Row(std::string_view row, size_t columns,
@@ -172,42 +168,23 @@ void HtmlWriter::Tagged(const Block& block) {
   ++unsaid_;
   if (block.tag == Tag::kQuote) {
     ++quotes_;
-    Attribution(block);
+    AppendQuoteOpen(ParseAttribution(block.info), &cooked_.html);
     Children(block, false);
     Raw("</blockquote>\n");
     --quotes_;
   } else {
-    const std::string summary =
-        block.tag == Tag::kDetails ? ParseSummary(block.info) : std::string("Spoiler");
-    Raw(block.tag == Tag::kDetails ? "<details><summary>" : "<details class=\"spoiler\"><summary>");
-    AppendEscaped(summary.empty() ? std::string_view("…") : summary, &cooked_.html);
-    Raw("</summary>\n");
+    if (block.tag == Tag::kSpoiler) {
+      Raw(kSpoilerBlockOpen);
+    } else {
+      const std::string summary = ParseSummary(block.info);
+      Raw("<details><summary>");
+      AppendEscaped(summary.empty() ? std::string_view("…") : summary, &cooked_.html);
+      Raw("</summary>\n");
+    }
     Children(block, false);
     Raw("</details>\n");
   }
   --unsaid_;
-}
-
-void HtmlWriter::Attribution(const Block& block) {
-  const QuoteAttribution from = ParseAttribution(block.info);
-  Raw("<blockquote class=\"quote\"");
-  if (!from.name.empty()) {
-    Raw(" data-username=\"");
-    AppendEscapedAttribute(from.name, &cooked_.html);
-    Raw("\"");
-  }
-  if (from.post_number > 0) Raw(" data-post=\"" + std::to_string(from.post_number) + "\"");
-  if (from.topic_id > 0) Raw(" data-topic=\"" + std::to_string(from.topic_id) + "\"");
-  Raw(">\n");
-  if (from.name.empty()) return;
-  Raw("<cite>");
-  if (from.topic_id > 0) {
-    Raw("<a href=\"/t/-/" + std::to_string(from.topic_id));
-    if (from.post_number > 0) Raw("/" + std::to_string(from.post_number));
-    Raw("\">");
-  }
-  AppendEscaped(from.name, &cooked_.html);
-  Raw(from.topic_id > 0 ? "</a></cite>\n" : "</cite>\n");
 }
 
 void HtmlWriter::Inlines(std::string_view text) {
@@ -290,9 +267,8 @@ void HtmlWriter::Mention(std::string_view text) {
                       (!options_.is_user || options_.is_user(name));
   if (!linked) return Text(text);
   ++linked_mentions_;
-  Raw("<a class=\"mention\" href=\"/u/" + name + "\">");
-  Text(text);
-  Raw("</a>");
+  AppendMention(name, text, &cooked_.html);
+  if (unsaid_ == 0) excerpt_.Append(text);
   if (quotes_ > 0 ||
       std::find(cooked_.mentions.begin(), cooked_.mentions.end(), name) != cooked_.mentions.end())
     return;
@@ -327,17 +303,10 @@ void HtmlWriter::CloseMark(const Inline& node) {
 }
 
 void HtmlWriter::OpenLink(std::string_view url, std::string_view title) {
-  const auto safe = images_.empty() && anchors_ == 0 ? SafeUrl(url, UrlUse::kLink) : std::nullopt;
-  links_.push_back(safe.has_value());
-  if (!safe) return;
-  ++anchors_;
-  Raw("<a href=\"");
-  AppendEscapedAttribute(*safe, &cooked_.html);
-  if (!title.empty()) {
-    Raw("\" title=\"");
-    AppendEscapedAttribute(title, &cooked_.html);
-  }
-  Raw(IsLocal(*safe, options_.site_host) ? "\">" : "\" rel=\"nofollow ugc noopener\">");
+  const bool linked = images_.empty() && anchors_ == 0 &&
+                      AppendLinkOpen(url, title, options_.site_host, &cooked_.html);
+  links_.push_back(linked);
+  if (linked) ++anchors_;
 }
 
 void HtmlWriter::CloseLink() {
@@ -378,21 +347,10 @@ void HtmlWriter::Image(const Target& target) {
       width = height = 0;
     }
   }
-  const auto url = SafeUrl(target.url, UrlUse::kImage);
-  if (!url || url->empty()) return Text(alt);
-  Raw("<img src=\"");
-  AppendEscapedAttribute(*url, &cooked_.html);
-  Raw("\" alt=\"");
-  AppendEscapedAttribute(alt, &cooked_.html);
-  if (!target.title.empty()) {
-    Raw("\" title=\"");
-    AppendEscapedAttribute(target.title, &cooked_.html);
-  }
-  if (width > 0) {
-    Raw("\" width=\"" + std::to_string(std::max(1u, width * percent / 100)));
-    Raw("\" height=\"" + std::to_string(std::max(1u, height * percent / 100)));
-  }
-  Raw("\" loading=\"lazy\">");
+  const ImageText image{target.url, alt, target.title,
+                        std::max(width > 0 ? 1u : 0u, width * percent / 100),
+                        std::max(height > 0 ? 1u : 0u, height * percent / 100)};
+  if (!AppendImage(image, &cooked_.html)) Text(alt);
 }
 
 }  // namespace forium::markdown

@@ -36,7 +36,6 @@ class HtmlWriter {
   void Row(std::string_view row, size_t columns, const std::vector<std::string_view>& alignment,
            bool header);
   void Tagged(const Block& block);
-  void Attribution(const Block& block);
 
   void Inlines(std::string_view text);
   void Node(const Inline& node);

@@ -6,12 +6,12 @@
 
 #include "services/forum/markdown/autolinks.h"
 #include "services/forum/markdown/emoji.h"
+#include "services/forum/markdown/html_parts.h"
 #include "services/forum/markdown/text.h"
 
 namespace forium::markdown {
 namespace {
 
-constexpr std::string_view kSpoilerOpen = "<span class=\"spoiler\" tabindex=\"0\">";
 constexpr MarkTag kTags[] = {
     {"[b]", "[/b]", "<strong>", "</strong>"},
     {"[i]", "[/i]", "<em>", "</em>"},
@@ -393,7 +393,9 @@ bool InlineParser::CloseBracket() {
   if (brackets_.empty()) return false;
   const Bracket bracket = brackets_.back();
   brackets_.pop_back();
-  if (!bracket.image && brackets_.size() < link_floor_) return false;
+  const bool inactive = !bracket.image && brackets_.size() < link_floor_;
+  link_floor_ = std::min(link_floor_, brackets_.size());
+  if (inactive) return false;
   const size_t close = position_;
   ++position_;
   const Target* target = ParseTarget(bracket);

@@ -28,10 +28,10 @@ inline constexpr size_t kHtmlAllowance = 4096;
 inline constexpr size_t kMaxMentions = 50;
 
 struct CookOptions {
-  std::string site_host;  // "forum.example.org[:port]": links to it are the site's own
+  std::string site_host = {};  // "forum.example.org[:port]": links to it are the site's own
   size_t max_raw_bytes = kMaxRawBytes;
   // Whether a lower-case name may be linked as a mention; all may when empty.
-  std::function<bool(std::string_view)> is_user;
+  std::function<bool(std::string_view)> is_user = {};
 };
 
 struct Cooked {
