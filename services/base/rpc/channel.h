@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls RPCs by method name over a gRPC channel. Thread-safe.
+// Calls RPCs by method name, over gRPC or within the process. Thread-safe.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,7 +15,6 @@
 
 namespace grpc {
 class Channel;
-class ByteBuffer;
 }  // namespace grpc
 
 namespace forium::rpc {
@@ -36,15 +36,27 @@ struct Reply {
   int sql_statements = 0;
 };
 
+// Carries calls to a server. Thread-safe.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  virtual void Start(std::string_view method, const google::protobuf::MessageLite& request,
+                     const CallOptions& options, std::function<void(Reply)> done) = 0;
+};
+
 class Channel {
  public:
+  // `transport`: Server::InProcessChannel().
+  explicit Channel(std::shared_ptr<Transport> transport) : transport_(std::move(transport)) {}
   explicit Channel(std::shared_ptr<grpc::Channel> channel);
-  ~Channel();
 
-  // Starts a call; `done` runs once, on a gRPC thread, and must not block. `method` is the full
-  // name, `forium.forum.v1.ForumService.GetTopic`.
+  // Starts a call; `done` runs once, on a thread of the transport (before this returns, if the
+  // server refuses at once), and must not block or end the channel. `method` is the full name,
+  // `forium.forum.v1.ForumService.GetTopic`.
   void Start(std::string_view method, const google::protobuf::MessageLite& request,
-             const CallOptions& options, std::function<void(Reply)> done);
+             const CallOptions& options, std::function<void(Reply)> done) {
+    transport_->Start(method, request, options, std::move(done));
+  }
 
   // The same, blocking (services, commands, tests).
   template <typename Response>
@@ -62,8 +74,7 @@ class Channel {
                   const CallOptions& options);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  const std::shared_ptr<Transport> transport_;
 };
 
 }  // namespace forium::rpc

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Names of what travels beside the messages of a call.
+// What travels beside the messages of a call.
 #pragma once
+
+#include <string>
+#include <string_view>
 
 namespace forium::rpc {
 
@@ -12,5 +15,9 @@ inline constexpr char kUserAgentKey[] = "forium-user-agent";
 // In the trailer of the answer.
 inline constexpr char kErrorKey[] = "forium-error-bin";
 inline constexpr char kSqlStatementsKey[] = "forium-sql-statements";
+
+// The part of a text that may stand in a header: visible ASCII and spaces, at most 512 characters.
+// Clients of the outside choose some of these texts, and gRPC ends the process on other bytes.
+std::string HeaderText(std::string_view text);
 
 }  // namespace forium::rpc

@@ -8,7 +8,9 @@
 #include <ctime>
 #include <functional>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
@@ -60,6 +62,27 @@ Rate Measure(Channel& channel, const CallOptions& options, const std::string& me
   return {count / absl::ToDoubleSeconds(absl::Now() - start), (CpuSeconds() - cpu) * 1e6 / count};
 }
 
+// As many threads, each with one call at a time.
+Rate MeasureBlocking(Channel& channel, const CallOptions& options, const std::string& method,
+                     int bytes, int threads, absl::Duration time) {
+  EchoRequest request;
+  request.set_bytes(bytes);
+  std::atomic<int64_t> calls = 0;
+  const absl::Time start = absl::Now();
+  const double cpu = CpuSeconds();
+  std::vector<std::thread> callers;
+  for (int i = 0; i < threads; ++i) {
+    callers.emplace_back([&] {
+      while (absl::Now() - start < time) {
+        if (channel.CallBytes(method, request, options).status.ok()) ++calls;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  const auto count = static_cast<double>(calls);
+  return {count / absl::ToDoubleSeconds(absl::Now() - start), (CpuSeconds() - cpu) * 1e6 / count};
+}
+
 int Main(absl::Duration time) {
   const PrincipalSigner signer = *PrincipalSigner::Create(PrincipalSigner::NewPrivateKey());
   PrincipalVerifier verifier;
@@ -98,15 +121,21 @@ int Main(absl::Duration time) {
   Channel inside(server.InProcessChannel());
   Channel outside(grpc::CreateChannel("127.0.0.1:" + std::to_string(server.port()),
                                       grpc::InsecureChannelCredentials()));
+  const auto print = [](const char* where, const char* how, int outstanding, Rate small,
+                        Rate large) {
+    std::printf(
+        "%-10s %-8s %3d outstanding: small %7.0f/s %5.1f us CPU, 20 kB %7.0f/s %5.1f us CPU\n",
+        where, how, outstanding, small.calls_per_second, small.cpu_us, large.calls_per_second,
+        large.cpu_us);
+  };
+  const std::string small = "forium.rpc.testing.Echo.Read", large = "forium.rpc.testing.Echo.Bytes";
   for (const auto& [where, channel] : {std::pair{"in process", &inside}, {"loopback", &outside}}) {
     for (const int outstanding : {1, 8, 64}) {
-      const Rate small =
-          Measure(*channel, options, "forium.rpc.testing.Echo.Read", 0, outstanding, time);
-      const Rate large =
-          Measure(*channel, options, "forium.rpc.testing.Echo.Bytes", 20'000, outstanding, time);
-      std::printf("%-10s %3d outstanding: small %6.0f/s %5.1f us CPU, 20 kB %6.0f/s %5.1f us CPU\n",
-                  where, outstanding, small.calls_per_second, small.cpu_us, large.calls_per_second,
-                  large.cpu_us);
+      print(where, "chained", outstanding, Measure(*channel, options, small, 0, outstanding, time),
+            Measure(*channel, options, large, 20'000, outstanding, time));
+      print(where, "blocking", outstanding,
+            MeasureBlocking(*channel, options, small, 0, outstanding, time),
+            MeasureBlocking(*channel, options, large, 20'000, outstanding, time));
     }
   }
   return 0;

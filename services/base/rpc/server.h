@@ -16,11 +16,8 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "services/base/rpc/call.h"
+#include "services/base/rpc/channel.h"
 #include "services/base/rpc/principal.h"
-
-namespace grpc {
-class Channel;
-}
 
 namespace forium::rpc {
 
@@ -61,8 +58,9 @@ class Server {
   // with other messages; a method of a registered service without a handler; the address is in use.
   absl::Status Start();
   int port() const;
-  // May be asked for before Start; calls are answered UNAVAILABLE until then.
-  std::shared_ptr<grpc::Channel> InProcessChannel();
+  // Calls without gRPC, straight to a worker; `done` runs on it. May be asked for before Start:
+  // calls are answered UNAVAILABLE until then, and when the server is gone.
+  std::shared_ptr<Transport> InProcessChannel();
   // Refuses new calls and waits for running ones, at most `grace`.
   void Drain(absl::Duration grace);
 
@@ -72,6 +70,8 @@ class Server {
       const Call&, const google::protobuf::Message&)>;
   void HandleMessages(std::string method, MakeRequest make,
                       const google::protobuf::Descriptor* response, Handler handler);
+
+  absl::Status Listen();
 
   struct State;
   std::unique_ptr<State> state_;

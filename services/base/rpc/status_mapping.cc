@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "services/base/status/status.h"
 
 namespace forium::rpc {
@@ -45,38 +44,45 @@ Sentence SentenceFor(StatusCode code) {
   }
 }
 
-absl::Status WithoutCause(StatusCode code, const std::string& cause) {
+// Abseil as packaged has a string_view of its own.
+std::string_view View(absl::string_view text) { return {text.data(), text.size()}; }
+
+// The public form of an error that says nothing to the public.
+absl::Status Fixed(StatusCode code) {
   const Sentence sentence = SentenceFor(code);
-  if (sentence.reason == type::v1::INTERNAL) return status::Internal(cause);
+  if (sentence.reason == type::v1::INTERNAL) {
+    return status::Error(StatusCode::kInternal, sentence.reason,
+                         View(status::Internal({}).message()));
+  }
   return status::Error(code, sentence.reason, sentence.text);
 }
 
 }  // namespace
 
-WireError ToWire(const absl::Status& status) {
-  WireError wire;
-  absl::Status shown = status;
-  wire.cause = status::CauseOf(status);
-  if (status::ReasonOf(status) == type::v1::REASON_UNSPECIFIED) {
-    wire.cause = std::string(status.message());
-    shown = WithoutCause(status.code(), wire.cause);
+SeparatedStatus SeparateCause(const absl::Status& status) {
+  if (status.ok()) return {status, {}};
+  status::ErrorDetail detail = status::DetailOf(status);
+  if (detail.reason() == type::v1::REASON_UNSPECIFIED) {
+    return {Fixed(status.code()), std::string(status.message())};
   }
-  wire.detail = status::DetailOf(shown).SerializeAsString();
-  wire.status =
-      grpc::Status(static_cast<grpc::StatusCode>(shown.code()), std::string(shown.message()));
-  return wire;
+  // Made anew, so that no payload but the detail goes along.
+  return {status::Error(status.code(), std::move(detail), View(status.message())),
+          status::CauseOf(status)};
 }
 
-absl::Status FromWire(const grpc::Status& status, std::string_view detail) {
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+}
+
+absl::Status FromGrpc(const grpc::Status& status, std::string_view detail) {
   if (status.ok()) return absl::OkStatus();
   const auto code = static_cast<StatusCode>(status.error_code());
   status::ErrorDetail parsed;
   if (!detail.empty() && parsed.ParseFromArray(detail.data(), static_cast<int>(detail.size()))) {
     return status::Error(code, std::move(parsed), status.error_message());
   }
-  return WithoutCause(
-      code, absl::StrCat("gRPC ended the call with code ", static_cast<int>(status.error_code()),
-                         ": ", status.error_message()));
+  return Fixed(code);
 }
 
 }  // namespace forium::rpc

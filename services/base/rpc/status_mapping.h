@@ -11,19 +11,20 @@
 
 namespace forium::rpc {
 
-// An error as it goes over the wire.
-struct WireError {
-  grpc::Status status;
-  std::string detail;  // serialised ErrorDetail for the trailer
-  std::string cause;   // for the log only
+struct SeparatedStatus {
+  absl::Status shown;
+  std::string cause;  // for the log only
 };
 
-// `status` is not OK. One that has no reason was not written for the public: its message becomes
-// the cause and a fixed sentence takes its place.
-WireError ToWire(const absl::Status& status);
+// Takes the private cause off an error. One that has no reason was not written for the public: its
+// message becomes the cause, and a fixed sentence and reason take its place.
+SeparatedStatus SeparateCause(const absl::Status& status);
+
+// Code and message. The detail is to go beside it.
+grpc::Status ToGrpc(const absl::Status& status);
 
 // What a call ended with. `detail` is the trailer, empty when there is none: then gRPC itself
-// failed the call and its message is no sentence for the public.
-absl::Status FromWire(const grpc::Status& status, std::string_view detail);
+// failed the call and its message, no sentence for the public, becomes a cause.
+absl::Status FromGrpc(const grpc::Status& status, std::string_view detail);
 
 }  // namespace forium::rpc

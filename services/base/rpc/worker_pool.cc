@@ -31,7 +31,11 @@ WorkerPool::~WorkerPool() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
-    wake_.SignalAll();
+    for (Sleeper* sleeper : sleepers_) {
+      sleeper->awake = true;
+      sleeper->wake.Signal();
+    }
+    sleepers_.clear();
   }
   for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
 }
@@ -40,25 +44,35 @@ bool WorkerPool::Post(Task* task) {
   absl::MutexLock lock(&mutex_);
   if (waiting_.size() >= queue_) return false;
   waiting_.push_back(task);
-  if (idle_ > 0) {
-    --idle_;
-    wake_.Signal();
-  }
+  WakeOne();
   return true;
 }
 
+void WorkerPool::WakeOne() {
+  if (waking_ || sleepers_.empty()) return;
+  waking_ = true;
+  Sleeper* sleeper = sleepers_.back();
+  sleepers_.pop_back();
+  sleeper->awake = true;
+  sleeper->wake.Signal();
+}
+
 void WorkerPool::Work() {
+  Sleeper self;
   while (true) {
     Task* task = nullptr;
     {
       absl::MutexLock lock(&mutex_);
       while (waiting_.empty()) {
         if (stopping_) return;
-        ++idle_;
-        wake_.Wait(&mutex_);
+        self.awake = false;
+        sleepers_.push_back(&self);
+        while (!self.awake) self.wake.Wait(&mutex_);
+        waking_ = false;
       }
       task = waiting_.front();
       waiting_.pop_front();
+      if (!waiting_.empty()) WakeOne();
     }
     task->Run();
   }

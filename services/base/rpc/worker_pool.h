@@ -30,15 +30,24 @@ class WorkerPool {
   bool Post(Task* task);
 
  private:
+  // Where a worker sleeps.
+  struct Sleeper {
+    absl::CondVar wake;
+    bool awake = true;  // guarded by the pool's mutex
+  };
+
   void Work();
+  // Wakes a worker for what waits, unless one is on its way: that one wakes the next. So short
+  // tasks are run by few workers, and blocking ones still spread over all.
+  void WakeOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t queue_;
   std::vector<pthread_t> threads_;
   absl::Mutex mutex_;
-  absl::CondVar wake_;
   std::deque<Task*> waiting_ ABSL_GUARDED_BY(mutex_);
-  // Workers that sleep and were not yet told to wake.
-  int idle_ ABSL_GUARDED_BY(mutex_) = 0;
+  // The last to fall asleep is woken first: its stack is still in the cache.
+  std::vector<Sleeper*> sleepers_ ABSL_GUARDED_BY(mutex_);
+  bool waking_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
