@@ -13,7 +13,10 @@ namespace forium::gateway {
 
 // {type, title, status, detail, reason, field, requestId, retryAfter, metadata}; keys without a
 // value are left out.
-std::string ProblemJson(const absl::Status& status, std::string_view request_id);
+// `http_status` 0: the one of the status (services/base/status); others are for what only HTTP
+// knows (405, 415, 431).
+std::string ProblemJson(const absl::Status& status, std::string_view request_id,
+                        int http_status = 0);
 // The same as `application/problem+json`, with Retry-After where it applies.
 Response ProblemResponse(const absl::Status& status, std::string_view request_id,
                          int http_status = 0);
