@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
   }
   const std::string path = std::string(argv[1]) + "/bench.db";
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
-  auto database = OpenSqlite({.path = path, .vfs = {}}, kMigrations);
+  auto database = OpenSqlite({.path = path}, kMigrations);
   Check(database.status());
   Run(**database);
   std::printf("resident ");

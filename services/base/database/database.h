@@ -141,11 +141,11 @@ struct Migration {
 
 struct SqliteOptions {
   // A file, or empty for a database in memory (tests).
-  std::string path;
+  std::string path = {};
   // Connections for reading, made when first needed; a Read waits when all are in use.
   int readers = 4;
   // Name of a registered sqlite3_vfs; empty for the usual one.
-  std::string vfs;
+  std::string vfs = {};
 };
 // Opens and migrates. Errors: FailedPrecondition when the schema is newer than this binary knows.
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& options,
@@ -153,7 +153,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& option
 
 struct PostgresOptions {
   // libpq connection string.
-  std::string dsn;
+  std::string dsn = {};
   int connections = 8;
   absl::Duration retry_for = absl::Seconds(5);
 };

@@ -170,7 +170,7 @@ TEST_F(DurabilityTest, FullDiskRefusesWritesAndChangesNothing) {
 
 // The child's life: writes from many threads and tells each acknowledged id, until it is killed.
 [[noreturn]] void WriteAndTell(const std::string& path, int64_t first, int tell) {
-  auto database = OpenSqlite({.path = path, .vfs = {}}, kMigrations);
+  auto database = OpenSqlite({.path = path}, kMigrations);
   if (!database.ok()) _exit(1);
   std::atomic<int64_t> next = first;
   std::vector<std::thread> threads;
@@ -208,7 +208,7 @@ TEST_F(DurabilityTest, KilledProcessLosesNothingAcknowledged) {
     int status = 0;
     ASSERT_EQ(waitpid(child, &status, 0), child);
     ASSERT_TRUE(WIFSIGNALED(status)) << "the child ended by itself";
-    auto database = OpenSqlite({.path = path_, .vfs = {}}, kMigrations);
+    auto database = OpenSqlite({.path = path_}, kMigrations);
     ASSERT_TRUE(database.ok()) << status::CauseOf(database.status());
     ASSERT_EQ(IntegrityOf(**database), "ok");
     const std::set<int64_t> there = Ids(**database, kPairs);

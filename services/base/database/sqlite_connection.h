@@ -55,8 +55,8 @@ class SqliteConnection {
  public:
   enum class Mode { kReadOnly, kReadWrite };
   struct Options {
-    std::string path;  // empty: a new database in memory
-    std::string vfs;
+    std::string path = {};  // empty: a new database in memory
+    std::string vfs = {};
     Mode mode = Mode::kReadWrite;
   };
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const Options& options);

@@ -86,7 +86,7 @@ class SqliteDatabase final : public Database {
 absl::Status SqliteDatabase::CopyTo(const std::string& path) {
   ASSIGN_OR_RETURN(const SqlitePool::Lease source, reading_.Get());
   ASSIGN_OR_RETURN(const auto copy,
-                   SqliteConnection::Open({.path = path, .vfs = {}, .mode = Mode::kReadWrite}));
+                   SqliteConnection::Open({.path = path, .mode = Mode::kReadWrite}));
   // In one step: writers go on beside it, as a WAL lets them, and the copy is one point in time.
   sqlite3_backup* const backup =
       sqlite3_backup_init(copy->handle(), "main", source->handle(), "main");

@@ -75,7 +75,7 @@ absl::StatusOr<std::unique_ptr<Database>> TestDatabases::TryOpen(
     place_ = absl::StrCat(::testing::TempDir(), "/test-", ++files, ".db");
     files_.push_back(place_);
   }
-  return OpenSqlite({.path = place_, .vfs = {}}, migrations);
+  return OpenSqlite({.path = place_}, migrations);
 }
 
 std::unique_ptr<Database> TestDatabases::Open(std::span<const Migration> migrations) {
