@@ -44,9 +44,13 @@ class Transport {
                      const CallOptions& options, std::function<void(Reply)> done) = 0;
 };
 
+// To a server of another process: `127.0.0.1:9001`, `dns:///forum:9001`, `xds:///forum`. Connects
+// when first needed.
+std::shared_ptr<Transport> Connect(const std::string& target);
+
 class Channel {
  public:
-  // `transport`: Server::InProcessChannel().
+  // `transport`: Server::InProcessChannel() or Connect().
   explicit Channel(std::shared_ptr<Transport> transport) : transport_(std::move(transport)) {}
   explicit Channel(std::shared_ptr<grpc::Channel> channel);
 

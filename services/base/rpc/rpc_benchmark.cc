@@ -14,8 +14,6 @@
 
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 #include "proto/google/api/httpbody.pb.h"
 #include "services/base/rpc/channel.h"
 #include "services/base/rpc/principal.h"
@@ -89,7 +87,6 @@ int Main(absl::Duration time) {
   if (!verifier.AddKey(signer.public_key()).ok()) return 1;
   Server::Options server_options;
   server_options.listen = "127.0.0.1:0";
-  if (const char* workers = std::getenv("WORKERS")) server_options.workers = std::atoi(workers);
   Server server(server_options, verifier);
   for (const char* name : {"Preauth", "Read", "Member", "Moderator", "Admin", "System"}) {
     server.Handle<EchoRequest, EchoResponse>(
@@ -119,8 +116,7 @@ int Main(absl::Duration time) {
   options.deadline = absl::Now() + absl::Hours(1);
 
   Channel inside(server.InProcessChannel());
-  Channel outside(grpc::CreateChannel("127.0.0.1:" + std::to_string(server.port()),
-                                      grpc::InsecureChannelCredentials()));
+  Channel outside(Connect("127.0.0.1:" + std::to_string(server.port())));
   const auto print = [](const char* where, const char* how, int outstanding, Rate small,
                         Rate large) {
     std::printf(

@@ -2,6 +2,7 @@
 // A server with the echo service, and callers of every kind, for tests.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,23 +43,37 @@ inline Principal System() {
   return principal;
 }
 
+inline absl::StatusOr<EchoResponse> AnswerNothing(const Call&, const EchoRequest&) {
+  return EchoResponse();
+}
+
 inline PrincipalSigner NewSigner() {
   return *PrincipalSigner::Create(PrincipalSigner::NewPrivateKey());
 }
 
-class RpcTest : public ::testing::Test {
+// How calls get to the server.
+enum class Carrier { kWithin, kGrpc };
+
+class RpcTest : public ::testing::TestWithParam<Carrier> {
  protected:
   using EchoHandler = std::function<absl::StatusOr<EchoResponse>(const Call&, const EchoRequest&)>;
 
   RpcTest() { EXPECT_TRUE(verifier_.AddKey(signer_.public_key()).ok()); }
 
-  // A started server whose methods all do the same.
+  // A started server whose methods all do the same, and a channel to it.
   void Serve(EchoHandler handler, Server::Options options = {}) {
+    if (GetParam() == Carrier::kGrpc) options.listen = "127.0.0.1:0";
     server_ = std::make_unique<Server>(std::move(options), verifier_);
     HandleEcho(*server_, std::move(handler));
     const absl::Status started = server_->Start();
     ASSERT_TRUE(started.ok()) << started;
-    channel_ = std::make_unique<Channel>(server_->InProcessChannel());
+    channel_ = Connect();
+  }
+  std::unique_ptr<Channel> Connect() const {
+    return std::make_unique<Channel>(
+        GetParam() == Carrier::kWithin
+            ? server_->InProcessChannel()
+            : rpc::Connect("127.0.0.1:" + std::to_string(server_->port())));
   }
   void Serve() {
     Serve([](const Call&, const EchoRequest& request) -> absl::StatusOr<EchoResponse> {

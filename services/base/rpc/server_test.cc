@@ -2,13 +2,16 @@
 #include "services/base/rpc/server.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
+#include "services/base/database/database.h"
+#include "services/base/observe/metrics.h"
 #include "services/base/rpc/rpc_fixture.h"
+#include "services/base/status/macros.h"
 
 namespace forium::rpc {
 namespace {
@@ -16,56 +19,91 @@ namespace {
 using absl::StatusCode;
 using std::pair;
 
-TEST_F(RpcTest, AnswersOverBothTransports) {
-  Server::Options options;
-  options.listen = "127.0.0.1:0";
-  Serve(
-      [](const Call& call, const EchoRequest& request) -> absl::StatusOr<EchoResponse> {
-        EchoResponse response;
-        response.set_text(request.text() + " " + call.principal.username() + " " + call.tenant +
-                          " " + call.request_id + " " + call.peer_address + " " + call.user_agent);
-        return response;
-      },
-      options);
-  ASSERT_GT(server_->port(), 0);
+INSTANTIATE_TEST_SUITE_P(Carriers, RpcTest, ::testing::Values(Carrier::kWithin, Carrier::kGrpc),
+                         [](const auto& info) {
+                           return std::string(info.param == Carrier::kGrpc ? "Grpc" : "Within");
+                         });
+
+TEST_P(RpcTest, HandlersKnowTheirCall) {
+  absl::Time deadline;
+  Serve([&](const Call& call, const EchoRequest& request) -> absl::StatusOr<EchoResponse> {
+    EchoResponse response;
+    response.set_text(request.text() + " " + call.principal.username() + " " + call.tenant + " " +
+                      call.request_id + " " + call.peer_address + " " + call.user_agent);
+    deadline = call.deadline;
+    return response;
+  });
   Principal alice = Member();
   alice.set_username("alice");
   CallOptions call = As(alice);
   call.peer_address = "192.0.2.1";
-  call.user_agent = "Browser\n/ü1";
-  const auto inside = Echo("Read", call);
-  ASSERT_TRUE(inside.ok()) << inside.status();
-  EXPECT_EQ(inside->text(), "hello alice default request-1 192.0.2.1 Browser/1");
-  channel_ = std::make_unique<Channel>(grpc::CreateChannel(
-      "127.0.0.1:" + std::to_string(server_->port()), grpc::InsecureChannelCredentials()));
-  const auto outside = Echo("Read", call);
-  ASSERT_TRUE(outside.ok()) << outside.status();
-  EXPECT_EQ(outside->text(), inside->text());
+  call.user_agent = "Browser\n/ü1";  // what no header may hold is left out
+  const auto response = Echo("Read", call);
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->text(), "hello alice default request-1 192.0.2.1 Browser/1");
+  EXPECT_LT(absl::AbsDuration(deadline - call.deadline), absl::Seconds(1));
+  call.deadline = absl::InfiniteFuture();
+  ASSERT_TRUE(Echo("Read", call).ok());
+  EXPECT_LT(deadline, absl::Now() + absl::Seconds(31)) << "the server's own bound";
+}
+
+TEST_P(RpcTest, StatementsAreCounted) {
+  const database::Migration migrations[] = {
+      {1, "create_t", "CREATE TABLE t (id BIGINT PRIMARY KEY)"}};
+  const auto database = *database::OpenSqlite({}, migrations);
+  Serve([&](const Call&, const EchoRequest& request) -> absl::StatusOr<EchoResponse> {
+    static constexpr database::Statement kCount{"count", "SELECT COUNT(*) FROM t"};
+    for (int i = 0; i < 3; ++i) {
+      RETURN_IF_ERROR(database->Read([&](database::Transaction& tx) {
+        return tx.Query(kCount, [](const database::Row&) {});
+      }));
+    }
+    if (request.text() == "fail") return status::NotFound("It is not there.");
+    return EchoResponse();
+  });
+  EchoRequest request;
+  EXPECT_EQ(
+      channel_->CallBytes("forium.rpc.testing.Echo.Read", request, As(Member())).sql_statements, 3);
+  request.set_text("fail");
+  EXPECT_EQ(
+      channel_->CallBytes("forium.rpc.testing.Echo.Read", request, As(Member())).sql_statements, 3);
+  EXPECT_EQ(
+      channel_->CallBytes("forium.rpc.testing.Echo.Admin", request, As(Member())).sql_statements,
+      0);
+}
+
+TEST_P(RpcTest, CallsAreMeteredByMethodAndCode) {
+  Serve();
+  const std::string metric =
+      "forium_rpc_server_seconds_count{code=\"PERMISSION_DENIED\",method=\"forium.rpc.testing.Echo."
+      "System\"} ";
+  const auto count = [&] {
+    const std::string text = observe::MetricsText();
+    const size_t found = text.find(metric);
+    return found == std::string::npos ? 0 : std::atoi(text.c_str() + found + metric.size());
+  };
+  const int before = count();
+  (void)Echo("System", As(Member()));
+  EXPECT_EQ(count(), before + 1);
 }
 
 // ---- Default deny -------------------------------------------------------------------------------
 
-TEST_F(RpcTest, MethodWithoutPermissionDoesNotStart) {
+TEST_P(RpcTest, MethodWithoutPermissionDoesNotStart) {
   Server server({}, verifier_);
   for (const char* name : {"Decided", "Undecided"}) {
-    server.Handle<EchoRequest, EchoResponse>(
-        std::string("forium.rpc.testing.Careless.") + name,
-        [](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
-          return EchoResponse();
-        });
+    server.Handle<EchoRequest, EchoResponse>(std::string("forium.rpc.testing.Careless.") + name,
+                                             AnswerNothing);
   }
   EXPECT_EQ(server.Start().message(),
             "forium.rpc.testing.Careless.Undecided has no option (forium.type.v1.permission)");
 }
 
-TEST_F(RpcTest, MissingUnknownDoubledAndMistypedHandlersDoNotStart) {
-  const auto nothing = [](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
-    return EchoResponse();
-  };
+TEST_P(RpcTest, MissingUnknownDoubledAndMistypedHandlersDoNotStart) {
   Server server({}, verifier_);
-  HandleEcho(server, nothing);
-  server.Handle<EchoRequest, EchoResponse>("forium.rpc.testing.Echo.Read", nothing);
-  server.Handle<EchoRequest, EchoResponse>("forium.rpc.testing.Echo.Nonsense", nothing);
+  HandleEcho(server, AnswerNothing);
+  server.Handle<EchoRequest, EchoResponse>("forium.rpc.testing.Echo.Read", AnswerNothing);
+  server.Handle<EchoRequest, EchoResponse>("forium.rpc.testing.Echo.Nonsense", AnswerNothing);
   server.Handle<EchoRequest, EchoRequest>(
       "forium.rpc.testing.Careless.Decided",
       [](const Call&, const EchoRequest& request) -> absl::StatusOr<EchoRequest> {
@@ -78,7 +116,7 @@ TEST_F(RpcTest, MissingUnknownDoubledAndMistypedHandlersDoNotStart) {
             "handlers");
 }
 
-TEST_F(RpcTest, AnAddressInUseIsAnError) {
+TEST_P(RpcTest, AnAddressInUseIsAnError) {
   Server::Options options;
   options.listen = "127.0.0.1:0";
   Serve([](const Call&,
@@ -86,18 +124,14 @@ TEST_F(RpcTest, AnAddressInUseIsAnError) {
         options);
   options.listen = "127.0.0.1:" + std::to_string(server_->port());
   Server second(options, verifier_);
-  HandleEcho(second, [](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
-    return EchoResponse();
-  });
+  HandleEcho(second, AnswerNothing);
   EXPECT_TRUE(absl::IsUnavailable(second.Start()));
 }
 
-TEST_F(RpcTest, CallsBeforeStartAreRefusedAndServedAfterIt) {
+TEST_P(RpcTest, CallsBeforeStartAreRefusedAndServedAfterIt) {
   server_ = std::make_unique<Server>(Server::Options(), verifier_);
   channel_ = std::make_unique<Channel>(server_->InProcessChannel());
-  HandleEcho(*server_, [](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
-    return EchoResponse();
-  });
+  HandleEcho(*server_, AnswerNothing);
   EXPECT_EQ(Outcome("Read", As(Member())), pair(StatusCode::kUnavailable, type::v1::UNAVAILABLE));
   ASSERT_TRUE(server_->Start().ok());
   EXPECT_TRUE(Echo("Read", As(Member())).ok());
@@ -105,7 +139,7 @@ TEST_F(RpcTest, CallsBeforeStartAreRefusedAndServedAfterIt) {
 
 // ---- Who may ------------------------------------------------------------------------------------
 
-TEST_F(RpcTest, CallsWithoutAValidPrincipalAreRefused) {
+TEST_P(RpcTest, CallsWithoutAValidPrincipalAreRefused) {
   Serve();
   const pair refused(StatusCode::kUnauthenticated, type::v1::SIGN_IN_REQUIRED);
   CallOptions options;
@@ -121,7 +155,7 @@ TEST_F(RpcTest, CallsWithoutAValidPrincipalAreRefused) {
   EXPECT_TRUE(Echo("Read", As(Anonymous())).ok()) << "anonymous is somebody";
 }
 
-TEST_F(RpcTest, APrincipalOfAnotherTenantIsRefused) {
+TEST_P(RpcTest, APrincipalOfAnotherTenantIsRefused) {
   Serve();
   CallOptions options = As(Member());
   options.tenant = "other";
@@ -133,7 +167,7 @@ TEST_F(RpcTest, APrincipalOfAnotherTenantIsRefused) {
             pair(StatusCode::kPermissionDenied, type::v1::PERMISSION_DENIED));
 }
 
-TEST_F(RpcTest, ATenantThatIsNoNameIsRefusedEvenWithoutPrincipal) {
+TEST_P(RpcTest, ATenantThatIsNoNameIsRefusedEvenWithoutPrincipal) {
   Serve();
   for (const char* tenant : {"", "../default", "a b", "a/b"}) {
     CallOptions options;
@@ -144,7 +178,7 @@ TEST_F(RpcTest, ATenantThatIsNoNameIsRefusedEvenWithoutPrincipal) {
   }
 }
 
-TEST_F(RpcTest, EachPermissionAdmitsWhoHasItAndNobodyElse) {
+TEST_P(RpcTest, EachPermissionAdmitsWhoHasItAndNobodyElse) {
   Serve();
   constexpr int kAnonymous = 0, kMember = 1, kModerator = 2, kAdmin = 3, kSystem = 4;
   const Principal callers[] = {Anonymous(), Member(), User(type::v1::MODERATOR_ROLE),
@@ -170,7 +204,7 @@ TEST_F(RpcTest, EachPermissionAdmitsWhoHasItAndNobodyElse) {
   }
 }
 
-TEST_F(RpcTest, SuspendedUsersReadAndDoNothingElse) {
+TEST_P(RpcTest, SuspendedUsersReadAndDoNothingElse) {
   Serve();
   Principal suspended = User(type::v1::ADMIN_ROLE);
   suspended.set_suspended(true);
@@ -184,7 +218,7 @@ TEST_F(RpcTest, SuspendedUsersReadAndDoNothingElse) {
 
 // ---- Errors -------------------------------------------------------------------------------------
 
-TEST_F(RpcTest, ReasonsComeBackWhole) {
+TEST_P(RpcTest, ReasonsComeBackWhole) {
   Serve([](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
     status::ErrorDetail detail;
     detail.set_reason(type::v1::EDIT_CONFLICT);
@@ -203,7 +237,7 @@ TEST_F(RpcTest, ReasonsComeBackWhole) {
   EXPECT_EQ(detail.metadata().at("current_version"), "4");
 }
 
-TEST_F(RpcTest, CausesStayInTheLog) {
+TEST_P(RpcTest, CausesStayInTheLog) {
   std::atomic<int> round = 0;
   Serve([&](const Call&, const EchoRequest&) -> absl::StatusOr<EchoResponse> {
     switch (round++) {
@@ -235,22 +269,21 @@ TEST_F(RpcTest, CausesStayInTheLog) {
   EXPECT_EQ(status.ToString().find("secret"), std::string::npos) << status;
 }
 
-TEST_F(RpcTest, AnUnknownMethodIsUnimplemented) {
+TEST_P(RpcTest, AnUnknownMethodIsUnimplemented) {
   Serve();
   EXPECT_EQ(Outcome("Nonsense", As(Member())),
             pair(StatusCode::kUnimplemented, type::v1::NOT_FOUND));
 }
 
-TEST_F(RpcTest, AServerThatIsGoneIsUnavailable) {
-  channel_ = std::make_unique<Channel>(
-      grpc::CreateChannel("127.0.0.1:1", grpc::InsecureChannelCredentials()));
+TEST_P(RpcTest, AServerThatIsGoneIsUnavailable) {
+  channel_ = std::make_unique<Channel>(rpc::Connect("127.0.0.1:1"));
   const absl::Status status = Echo("Read", As(Member())).status();
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
   EXPECT_EQ(status::ReasonOf(status), type::v1::UNAVAILABLE);
   EXPECT_EQ(status.ToString().find("127.0.0.1"), std::string::npos) << status;
 }
 
-TEST_F(RpcTest, LargeAnswersArriveWhole) {
+TEST_P(RpcTest, LargeAnswersArriveWhole) {
   Serve();
   EchoRequest request;
   request.set_bytes(9'000'000);
@@ -285,6 +318,8 @@ class LoadTest : public RpcTest {
     Serve([this](const Call& call, const EchoRequest& request) { return gate_(call, request); },
           options);
   }
+  // While what the handlers use is still there.
+  void TearDown() override { server_.reset(); }
   void Start(absl::Notification* done, Reply* reply, CallOptions options) {
     channel_->Start("forium.rpc.testing.Echo.Read", EchoRequest(), options, [=](Reply result) {
       *reply = std::move(result);
@@ -297,7 +332,21 @@ class LoadTest : public RpcTest {
   Reply first_, second_;
 };
 
-TEST_F(LoadTest, ACallThatExpiresInTheQueueDoesNotRun) {
+INSTANTIATE_TEST_SUITE_P(Carriers, LoadTest, ::testing::Values(Carrier::kWithin, Carrier::kGrpc),
+                         [](const auto& info) {
+                           return std::string(info.param == Carrier::kGrpc ? "Grpc" : "Within");
+                         });
+
+TEST_P(LoadTest, NobodyWaitsLongerThanTheirDeadline) {
+  ServeOne(10);
+  CallOptions hurried = As(Member());
+  hurried.deadline = absl::Now() + absl::Milliseconds(50);
+  EXPECT_EQ(Outcome("Read", hurried), pair(StatusCode::kDeadlineExceeded, type::v1::DEADLINE));
+  EXPECT_LT(absl::Now(), hurried.deadline + absl::Seconds(5)) << "the handler still runs";
+  gate_.open.Notify();
+}
+
+TEST_P(LoadTest, ACallThatExpiresInTheQueueDoesNotRun) {
   ServeOne(10);
   Start(&first_done_, &first_, As(Member()));
   gate_.entered.WaitForNotification();
@@ -314,7 +363,7 @@ TEST_F(LoadTest, ACallThatExpiresInTheQueueDoesNotRun) {
   EXPECT_EQ(gate_.runs, 1);
 }
 
-TEST_F(LoadTest, AFullQueueAnswersUnavailableAtOnce) {
+TEST_P(LoadTest, AFullQueueAnswersUnavailableAtOnce) {
   ServeOne(1);
   Start(&first_done_, &first_, As(Member()));
   gate_.entered.WaitForNotification();
@@ -335,7 +384,7 @@ TEST_F(LoadTest, AFullQueueAnswersUnavailableAtOnce) {
   EXPECT_TRUE(first_.status.ok() && second_.status.ok()) << first_.status << second_.status;
 }
 
-TEST_F(LoadTest, DrainRefusesNewCallsAndWaitsForRunningOnes) {
+TEST_P(LoadTest, DrainRefusesNewCallsAndWaitsForRunningOnes) {
   ServeOne(10);
   Start(&first_done_, &first_, As(Member()));
   gate_.entered.WaitForNotification();
@@ -350,7 +399,14 @@ TEST_F(LoadTest, DrainRefusesNewCallsAndWaitsForRunningOnes) {
   EXPECT_EQ(gate_.runs, 1);
 }
 
-TEST_F(RpcTest, ManyCallersAreAllAnswered) {
+TEST_P(RpcTest, AChannelOutlivesItsServer) {
+  Serve();
+  ASSERT_TRUE(Echo("Read", As(Member())).ok());
+  server_.reset();
+  EXPECT_EQ(Outcome("Read", As(Member())), pair(StatusCode::kUnavailable, type::v1::UNAVAILABLE));
+}
+
+TEST_P(RpcTest, ManyCallersAreAllAnswered) {
   std::atomic<int> runs = 0;
   Serve([&](const Call&, const EchoRequest& request) -> absl::StatusOr<EchoResponse> {
     ++runs;
