@@ -57,9 +57,13 @@ TEST(HostileTest, OutputIsAlwaysSafe) {
     const auto cooked = Cook(input.text, {});
     ASSERT_TRUE(cooked.ok()) << input.name;
     EXPECT_EQ(UnsafePart(cooked->html), "") << input.name;
+    EXPECT_EQ(UnbalancedTag(cooked->html), "") << input.name;
+    EXPECT_TRUE(IsCleanText(cooked->html + cooked->excerpt)) << input.name;
     const auto sanitized = Sanitize(input.text, {});
     ASSERT_TRUE(sanitized.ok()) << input.name;
     EXPECT_EQ(UnsafePart(sanitized->html), "") << input.name;
+    EXPECT_EQ(UnbalancedTag(sanitized->html), "") << input.name;
+    EXPECT_TRUE(IsCleanText(sanitized->html + sanitized->excerpt)) << input.name;
   }
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 void AppendAttribute(std::string_view name, std::string_view value, std::string* html) {
   html->append(" ").append(name).append("=\"");
-  AppendEscapedAttribute(value, html);
+  AppendEscapedAttribute(Normalize(value), html);  // an import's may hold controls
   html->append("\"");
 }
 
@@ -58,7 +58,7 @@ void AppendQuoteOpen(const QuoteAttribution& from, std::string* html) {
     if (from.post_number > 0) html->append("/" + std::to_string(from.post_number));
     html->append("\">");
   }
-  AppendEscaped(from.name, html);
+  AppendEscaped(Normalize(from.name), html);
   html->append(from.topic_id > 0 ? "</a></cite>\n" : "</cite>\n");
 }
 

@@ -333,12 +333,22 @@ bool InlineParser::PlainTag() {
     const MarkTag& tag = kTags[i];
     const bool opens = StartsWithIgnoreCase(rest, tag.open);
     if (!opens && !StartsWithIgnoreCase(rest, tag.close)) continue;
-    if (rest[0] == '[' && rest.substr(tag.open.size()).starts_with('(')) return false;  // a link
+    if (opens && rest[0] == '[' && IsLinkText(tag)) return false;
     const auto type = static_cast<uint8_t>(static_cast<size_t>(Mark::kFirstTag) + i);
     PushDelimiter(type, opens ? tag.open.size() : tag.close.size(), opens, !opens);
     return true;
   }
   return false;
+}
+
+// "[b](/x)" is a link, "[b](x)[/b]" is not.
+bool InlineParser::IsLinkText(const MarkTag& tag) {
+  const size_t start = position_;
+  position_ += tag.open.size();
+  const bool link =
+      ParseInlineTarget() != nullptr && !StartsWithIgnoreCase(text_.substr(position_), tag.close);
+  position_ = start;
+  return link;
 }
 
 // [b] [i] … [url] [img] [code] as older forums write them.
@@ -370,7 +380,7 @@ bool InlineParser::BracketTag() {
     return true;
   }
   if (StartsWithIgnoreCase(rest, "[code]")) {
-    if (code_tag_end_ < position_) code_tag_end_ = FindIgnoreCase(text_, "[/code]", position_);
+    if (code_tag_end_ <= position_) code_tag_end_ = FindIgnoreCase(text_, "[/code]", position_);
     if (code_tag_end_ == std::string_view::npos) return false;
     FlushText(position_);
     Push(InlineKind::kCode, text_.substr(position_ + 6, code_tag_end_ - position_ - 6));

@@ -95,6 +95,7 @@ class InlineParser {
   const Target* ParseInlineTarget();
   const Target* Keep(std::string url, std::string title);
   bool PlainTag();
+  bool IsLinkText(const MarkTag& tag);
 
   // emphasis.cc
   bool DelimiterRun(char c);

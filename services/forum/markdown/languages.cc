@@ -143,9 +143,10 @@ absl::flat_hash_map<std::string_view, Language> MakeLanguages() {
   all["csharp"].preprocessor = true;
   all["angelscript"] = SlashLanguage(Words(kAngelScript));
   all["angelscript"].preprocessor = true;
-  all["javascript"] = SlashLanguage(Words(kScript));
-  all["javascript"].text_quotes = "`";
-  all["typescript"] = all["javascript"];
+  Language script = SlashLanguage(Words(kScript));
+  script.text_quotes = "`";
+  all["javascript"] = script;
+  all["typescript"] = std::move(script);
   all["go"] = SlashLanguage(Words(kGo));
   all["go"].text_quotes = "`";
   all["rust"] = SlashLanguage(Words(kRust));

@@ -77,6 +77,7 @@ INSTANTIATE_TEST_SUITE_P(
             "<span class=\"tok-c\">// b</span>\n</code></pre>\n"},
         Example{"[code]\n*a* <b>\n[/code]",
                 "<pre tabindex=\"0\"><code>*a* &lt;b&gt;\n</code></pre>\n"},
+        Example{"[code]x\ny", "<p>[code]x<br>\ny</p>\n"},
         Example{"see [code]x[/code] here", "<p>see <code>x</code> here</p>\n"},
         Example{"```\" onclick=\"x\ny\n```", "<pre tabindex=\"0\"><code>y\n</code></pre>\n"},
         Example{"```\n[quote]\n```\n[/quote]",
@@ -237,6 +238,7 @@ TEST(PlainTagsTest, ASmallSetWithoutAttributesPasses) {
   EXPECT_EQ(Html("[b]x[/b] [i]y[/i] [u]z[/u]"), "<p><strong>x</strong> <em>y</em> <u>z</u></p>\n");
   EXPECT_EQ(Html("<b>open </i> <b x=y>"), "<p>&lt;b&gt;open &lt;/i&gt; &lt;b x=y&gt;</p>\n");
   EXPECT_EQ(Html("a<br>b<br/>c"), "<p>a<br>\nb<br>\nc</p>\n");
+  EXPECT_EQ(Html("[b](x)[/b] [b](/x)"), "<p><strong>(x)</strong> <a href=\"/x\">b</a></p>\n");
   EXPECT_EQ(Html("a[i] = b[i];"), "<p>a[i] = b[i];</p>\n");
 }
 

@@ -132,4 +132,26 @@ std::string UnsafePart(std::string_view html) {
   return unsafe;
 }
 
+std::string UnbalancedTag(std::string_view html) {
+  static const Names kVoid = {"br", "hr", "img", "input"};
+  std::vector<std::string_view> open;
+  for (size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
+    const bool closing = html.substr(at + 1).starts_with('/');
+    const size_t start = at + (closing ? 2 : 1);
+    const std::string_view name = html.substr(start, html.find_first_of(" >", start) - start);
+    if (closing && (open.empty() || open.back() != name)) return "</" + std::string(name) + ">";
+    if (closing) {
+      open.pop_back();
+    } else if (!kVoid.contains(name)) {
+      open.push_back(name);
+    }
+  }
+  return open.empty() ? "" : "<" + std::string(open.back()) + ">";
+}
+
+bool IsCleanText(std::string_view text) {
+  const std::string framed = "<" + std::string(text);  // a byte order mark counts only at the start
+  return Normalize(framed) == framed;
+}
+
 }  // namespace forium::markdown

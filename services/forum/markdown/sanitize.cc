@@ -254,6 +254,7 @@ class Sanitizer {
   void Mention(const GumboNode& node) {
     std::string text;
     AppendTextOf(node, &text);
+    text = Normalize(text);
     const std::string name =
         text.size() > 1 && text[0] == '@' ? ToLower(text.substr(1)) : std::string();
     const bool valid =
@@ -318,7 +319,7 @@ class Sanitizer {
     }
     std::string text;
     AppendTextOf(node, &text);
-    AppendCodeBlock(language, text, &cooked_.html);
+    AppendCodeBlock(language, Normalize(text), &cooked_.html);
   }
 
   void Span(const GumboNode& node) {
@@ -363,7 +364,7 @@ class Sanitizer {
 
   void Quote(const GumboNode& node) {
     QuoteAttribution from;
-    from.name = std::string(Trim(Attribute(node, "data-username").substr(0, 100)));
+    from.name = std::string(Trim(Shorten(Attribute(node, "data-username"), 100)));
     from.post_number = Number(Attribute(node, "data-post"), INT32_MAX);
     from.topic_id = Number(Attribute(node, "data-topic"), INT64_MAX);
     excerpt_.Break();
@@ -406,6 +407,7 @@ class Sanitizer {
     std::string summary;
     if (const GumboNode* found = FindElement(node, GUMBO_TAG_SUMMARY))
       AppendTextOf(*found, &summary);
+    summary = Normalize(summary);
     ++unsaid_;
     Raw("<details><summary>");
     AppendEscaped(summary.empty() ? std::string_view("…") : std::string_view(summary),

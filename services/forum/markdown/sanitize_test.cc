@@ -163,6 +163,14 @@ TEST(SanitizeTest, ScriptNeverPasses) {
   }
 }
 
+TEST(SanitizeTest, LongNamesAndControlCharactersStayCleanText) {
+  std::string name = "x";
+  for (int i = 0; i < 60; ++i) name += "é";
+  const std::string html = Clean("<aside class=quote data-username=\"" + name +
+                                 "&#1;\">y</aside><img src=a alt=\"&#1;\"><pre>&#1;</pre>");
+  EXPECT_TRUE(IsCleanText(html)) << html;
+}
+
 TEST(SanitizeTest, DeepHtmlBecomesText) {
   std::string deep;
   for (int i = 0; i < 300; ++i) deep += "<div>";

@@ -200,6 +200,12 @@ std::string Normalize(std::string_view raw) {
   return out;
 }
 
+std::string_view Shorten(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (text[bytes] & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
 void AppendEscaped(std::string_view text, std::string* out) { Escape<false>(text, out); }
 void AppendEscapedAttribute(std::string_view text, std::string* out) { Escape<true>(text, out); }
 

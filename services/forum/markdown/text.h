@@ -41,6 +41,9 @@ void AppendUtf8(char32_t c, std::string* out);
 // become U+FFFD, a byte order mark at the start goes.
 std::string Normalize(std::string_view raw);
 
+// At most `bytes` bytes, without half a character at the end.
+std::string_view Shorten(std::string_view text, size_t bytes);
+
 void AppendEscaped(std::string_view text, std::string* out);           // & < >
 void AppendEscapedAttribute(std::string_view text, std::string* out);  // & < > "
 
