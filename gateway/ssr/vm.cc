@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/ssr/vm.h"
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "gateway/ssr/javascriptcore.h"
+#include "gateway/ssr/utf16.h"
+#include "services/base/status/status.h"
+
+namespace forium::gateway {
+namespace {
+
+struct ReleaseString {
+  void operator()(JSStringRef text) const { JSStringRelease(text); }
+};
+using String = std::unique_ptr<OpaqueJSString, ReleaseString>;
+
+String MakeString(const char* text) { return String(JSStringCreateWithUTF8CString(text)); }
+
+std::string Text(JSStringRef text) {
+  static_assert(sizeof(JSChar) == sizeof(char16_t));
+  const auto* characters = reinterpret_cast<const char16_t*>(JSStringGetCharactersPtr(text));
+  return ToUtf8({characters, JSStringGetLength(text)});
+}
+
+// Before the first machine: a third of the memory that the defaults take, for the same time a page.
+void SetOptions() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // The heap grows as if the machine had this much, instead of a quarter of what it has.
+    jsc_options_set_size("forceRAMSize", 96ul << 20);
+    jsc_options_set_uint("numberOfGCMarkers", 1);
+    // The last tier of compilation gains nothing on pages.
+    jsc_options_set_boolean("useFTLJIT", 0);
+    jsc_options_set_boolean("useWasm", 0);
+  });
+}
+
+}  // namespace
+
+struct Vm::State {
+  JSContextGroupRef group = nullptr;
+  JSGlobalContextRef context = nullptr;
+  JSObjectRef render = nullptr;
+  bool spent = false;
+  std::vector<char16_t> buffer;  // for the props on their way in
+
+  ~State() {
+    if (context != nullptr) JSGlobalContextRelease(context);
+    if (group != nullptr) JSContextGroupRelease(group);
+  }
+
+  static bool Terminate(JSContextRef, void* closure) {
+    static_cast<State*>(closure)->spent = true;
+    return true;
+  }
+
+  absl::Status Failure(std::string_view what, JSValueRef exception) {
+    std::string cause(what);
+    if (spent) return status::Internal(cause + ": took too long and was ended");
+    if (exception != nullptr) {
+      if (const String text(JSValueToStringCopy(context, exception, nullptr)); text != nullptr) {
+        cause += ": " + Text(text.get());
+      }
+    }
+    return status::Internal(cause);
+  }
+};
+
+Vm::Vm(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Vm::~Vm() = default;
+
+absl::StatusOr<std::unique_ptr<Vm>> Vm::Create(std::string_view bundle, absl::Duration limit) {
+  SetOptions();
+  auto state = std::make_unique<State>();
+  state->group = JSContextGroupCreate();
+  state->context = JSGlobalContextCreateInGroup(state->group, nullptr);
+  JSContextGroupSetExecutionTimeLimit(state->group, absl::ToDoubleSeconds(limit), State::Terminate,
+                                      state.get());
+  JSValueRef exception = nullptr;
+  const String script = MakeString(std::string(bundle).c_str());
+  const String address = MakeString("render.js");
+  if (JSEvaluateScript(state->context, script.get(), nullptr, address.get(), 1, &exception) ==
+      nullptr) {
+    return state->Failure("the page bundle does not run", exception);
+  }
+  const JSObjectRef global = JSContextGetGlobalObject(state->context);
+  const JSValueRef render =
+      JSObjectGetProperty(state->context, global, MakeString("render").get(), &exception);
+  if (render == nullptr || !JSValueIsObject(state->context, render) ||
+      !JSObjectIsFunction(state->context, const_cast<JSObjectRef>(render))) {
+    return state->Failure("the page bundle has no function `render`", exception);
+  }
+  state->render = const_cast<JSObjectRef>(render);
+  JSValueProtect(state->context, render);
+  return std::unique_ptr<Vm>(new Vm(std::move(state)));
+}
+
+absl::StatusOr<std::string> Vm::Render(std::string_view props) {
+  const JSContextRef context = state_->context;
+  JSValueRef exception = nullptr;
+  ToUtf16(props, state_->buffer);
+  const String text(JSStringCreateWithCharacters(
+      reinterpret_cast<const JSChar*>(state_->buffer.data()), state_->buffer.size()));
+  const JSValueRef argument = JSValueMakeString(context, text.get());
+  const JSValueRef result =
+      JSObjectCallAsFunction(context, state_->render, nullptr, 1, &argument, &exception);
+  if (result == nullptr) return state_->Failure("a page does not render", exception);
+  if (!JSValueIsString(context, result)) return state_->Failure("a page is not text", nullptr);
+  const String html(JSValueToStringCopy(context, result, &exception));
+  if (html == nullptr) return state_->Failure("a page is not text", exception);
+  return Text(html.get());
+}
+
+bool Vm::spent() const { return state_->spent; }
+
+void Vm::CollectGarbage() {
+  JSSynchronousGarbageCollectForDebugging(state_->context);
+  bmalloc::api::scavenge();
+  std::vector<char16_t>().swap(state_->buffer);
+}
+
+}  // namespace forium::gateway
