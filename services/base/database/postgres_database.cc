@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <pqxx/pqxx>
+#include <type_traits>
 #include <utility>
 
 #include "absl/random/random.h"
@@ -15,6 +17,7 @@
 #include "services/base/database/pool.h"
 #include "services/base/database/postgres_connection.h"
 #include "services/base/database/postgres_transaction.h"
+#include "services/base/database/turns.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 
@@ -70,6 +73,12 @@ class PostgresDatabase final : public Database {
 
   const absl::Duration retry_for_;
 
+  // Writes that meet in the same rows (a sequence, for example) cost each other retries, the more
+  // of them the worse. So a write that lost, and this many after it, take turns.
+  static constexpr int kTurnsAfterConflict = 64;
+  std::atomic<int> orderly_writes_ = 0;
+  Turns turns_;
+
   absl::Mutex mutex_;
   std::function<void()> on_commit_ ABSL_GUARDED_BY(mutex_);
 
@@ -97,16 +106,25 @@ PostgresError PostgresDatabase::RunOnce(PostgresConnection& connection, Body bod
 
 template <typename TransactionKind>
 absl::Status PostgresDatabase::Retry(Body body) {
+  constexpr bool kWrites = std::is_same_v<TransactionKind, Writing>;
   const absl::Time until = absl::Now() + retry_for_;
+  PostgresError error;
   for (int attempt = 1;; ++attempt) {
-    PostgresError error;
     {
+      const bool lost = error.kind == Kind::kConflict;
+      const bool orderly = kWrites && (lost || (orderly_writes_ > 0 && orderly_writes_-- > 0));
+      // Before a connection is taken, which readers need.
+      const Turns::Turn turn(orderly ? &turns_ : nullptr);
       absl::StatusOr<Pool<PostgresConnection>::Lease> connection = pool_.Get();
       error = connection.ok() ? RunOnce<TransactionKind>(**connection, body)
                               : PostgresError{Kind::kLost, connection.status()};
     }
     if (error.kind == Kind::kFinal || error.kind == Kind::kInDoubt) return error.status;
     if (error.kind == Kind::kLost) pool_.DropIdle();
+    if (error.kind == Kind::kConflict) {
+      orderly_writes_ = kTurnsAfterConflict;
+      if (kWrites && attempt == 1) continue;  // waits for its turn instead
+    }
     if (!WaitToRetry(attempt, until)) return error.status;
   }
 }
