@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/services.h"
 
-#include <atomic>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -11,12 +10,9 @@
 #include <mutex>
 #include <optional>
 
+#include "gateway/http/under_way.h"
+
 namespace forium::gateway {
-namespace {
-
-std::atomic<int> calls_under_way{0};
-
-}  // namespace
 
 // The gRPC thread fills `reply`, the coroutine takes it; whoever comes second resumes the
 // coroutine.
@@ -31,11 +27,11 @@ struct PendingCall::State {
     {
       const std::lock_guard lock(mutex);
       reply = std::move(answer);
-      resume = std::move(waiter);
+      resume.swap(waiter);  // move assignment of Boost 1.81 calls itself for ever
     }
     if (resume) boost::asio::post(executor, std::move(resume));
     // Only now may the gateway and its executors go.
-    calls_under_way.fetch_sub(1, std::memory_order_release);
+    work_under_way.fetch_sub(1, std::memory_order_release);
   }
 
   // False: the answer is there already.
@@ -44,7 +40,7 @@ struct PendingCall::State {
     const std::lock_guard lock(mutex);
     if (reply.has_value()) return false;
     executor = std::move(where);
-    waiter = std::move(handler);
+    waiter.swap(handler);
     return true;
   }
 };
@@ -59,7 +55,7 @@ PendingCall Start(rpc::Channel& channel, std::string_view method,
   options.user_agent = std::string(request.Header("user-agent").substr(0, 256));
   options.deadline = request.deadline;
   auto state = std::make_shared<PendingCall::State>();
-  calls_under_way.fetch_add(1, std::memory_order_relaxed);
+  work_under_way.fetch_add(1, std::memory_order_relaxed);
   channel.Start(method, message, options,
                 [state](rpc::Reply reply) { state->Finish(std::move(reply)); });
   return PendingCall(std::move(state));
@@ -78,6 +74,6 @@ boost::asio::awaitable<rpc::Reply> PendingCall::Wait(Request& request) {
   co_return reply;
 }
 
-int CallsUnderWay() { return calls_under_way.load(std::memory_order_acquire); }
+int CallsUnderWay() { return work_under_way.load(std::memory_order_acquire); }
 
 }  // namespace forium::gateway
