@@ -49,7 +49,6 @@ constexpr Statement kRaise{"raise_scores", "UPDATE notes SET score = score + $2 
 constexpr Statement kScore{"score", "SELECT score FROM notes WHERE id = $1"};
 constexpr Statement kSetScore{"set_score", "UPDATE notes SET score = $2 WHERE id = $1"};
 constexpr Statement kLink{"insert_link", "INSERT INTO links (note_id, target) VALUES ($1, $2)"};
-constexpr Statement kCount{"count_notes", "SELECT COUNT(*) FROM notes"};
 
 class DatabaseTest : public TestDatabases {
  protected:
