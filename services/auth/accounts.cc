@@ -132,7 +132,8 @@ absl::StatusOr<v1::Session> Accounts::Create(const rpc::Call& call,
 
 absl::StatusOr<v1::User> Accounts::Get(const rpc::Call& call, const v1::GetUserRequest& request) {
   ASSIGN_OR_RETURN(database::Database* const database, tenants_.DatabaseOf(call.tenant));
-  const std::string folded = Fold(request.username());
+  const std::string folded =
+      request.username().size() <= 1000 ? Fold(request.username()) : std::string();
   std::optional<Account> account;
   if (!folded.empty()) {
     RETURN_IF_ERROR(database->Read([&](database::Transaction& tx) -> absl::Status {

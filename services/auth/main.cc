@@ -74,7 +74,6 @@ absl::Status Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const absl::Status status = Run(argc, argv);
-  if (status.ok()) return 0;
-  std::cerr << status.message() << "\n";
-  return 1;
+  if (!status.ok()) std::cerr << status.message() << "\n";
+  return status.ok() ? 0 : 1;
 }

@@ -84,7 +84,8 @@ absl::Status BadName(std::string_view why) { return status::InvalidField("userna
 }  // namespace
 
 absl::StatusOr<std::string> CheckUsername(std::string_view raw, NameChoice choice) {
-  const std::string name = Compose(Trim(raw));
+  // A name of the greatest length has 120 bytes: what is much longer is not looked at.
+  const std::string name = raw.size() <= 1000 ? Compose(Trim(raw)) : std::string();
   const std::u32string characters = ToCharacters(name);
   if (characters.size() < kMinName || characters.size() > kMaxName) {
     return BadName(

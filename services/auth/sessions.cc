@@ -17,6 +17,8 @@ namespace forium::auth {
 namespace {
 
 constexpr size_t kUserAgentBytes = 300;
+// More than any username or address has.
+constexpr size_t kLoginBytes = 320;
 
 absl::Status SignInRequired() {
   return status::Error(absl::StatusCode::kUnauthenticated, type::v1::SIGN_IN_REQUIRED,
@@ -41,7 +43,8 @@ Sessions::Sessions(TenantDirectory& tenants, Passwords& passwords, Throttle& thr
 
 absl::StatusOr<v1::Session> Sessions::Create(const rpc::Call& call,
                                              const v1::CreateSessionRequest& request) {
-  const std::string login_folded = Fold(Trim(request.login()));
+  const std::string login_folded =
+      request.login().size() <= kLoginBytes ? Fold(Trim(request.login())) : std::string();
   if (login_folded.empty()) return status::InvalidField("login", "Give your username or e-mail.");
   ASSIGN_OR_RETURN(database::Database* const database, tenants_.DatabaseOf(call.tenant));
   const Throttle::Attempt attempt{call.tenant, login_folded, call.peer_address};

@@ -165,7 +165,7 @@ TEST_P(SessionsTest, ListsShowOnesOwnSessionsAndWhichIsThisOne) {
   const v1::Session first = Join("alice");
   Join("bob");
   CallOptions phone = Guest();
-  phone.user_agent = "Phone\u202E/1.0\n" + std::string(1000, 'x');
+  phone.user_agent = "Phone/1.0  " + std::string(1000, 'x');
   PassTime(absl::Minutes(1));
   const v1::Session second = *SignIn("alice", kPassword, phone);
   const v1::ListSessionsResponse list = *List(As(second));

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The communities of this installation and where their requests come from. `hosts`: comma separated, lower case,
 -- without port; empty: every host that no other tenant has.
 CREATE TABLE tenants (

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 CREATE TABLE users (
   id BIGINT PRIMARY KEY,
   username TEXT NOT NULL,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- `token_hash`: hexadecimal SHA-256 of the token; the token itself is kept by its owner only.
 CREATE TABLE sessions (
   id BIGINT PRIMARY KEY,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- One-time links. `purpose` is the number of auth.v1.Link.Purpose; a used or voided link has `used_at`.
 CREATE TABLE links (
   id BIGINT PRIMARY KEY,

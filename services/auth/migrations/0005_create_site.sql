@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The community's settings: one row.
 CREATE TABLE site (
   id BIGINT PRIMARY KEY,
