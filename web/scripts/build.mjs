@@ -24,7 +24,8 @@ function assetsOf(manifest) {
   const known = new Set([...files(entry), ...styles(entry)]);
   const pages = {};
   for (const [key, chunk] of Object.entries(manifest)) {
-    const page = /^src\/pages\/([\w-]+)\/\w+Page\.svelte$/.exec(key)?.[1];
+    // `topic`, and `topic+` for what members load beside it.
+    const page = /^src\/pages\/([\w-]+)\/\w+Page\.svelte$/.exec(key)?.[1] ?? /^src\/pages\/([\w-]+)\/member\.ts$/.exec(key)?.[1].concat('+');
     if (!page || !chunk.isDynamicEntry) continue;
     const all = closure(manifest, key);
     pages[page] = {

@@ -51,7 +51,12 @@ export function serve(port) {
     const json = JSON.stringify(props(bare, url.searchParams, as, lang));
     const headers = { 'set-cookie': [`as=${as}; Path=/`, `lang=${lang}; Path=/`] };
     if (bare !== url.pathname) return send(200, types.json, json, headers);
-    return send(200, 'text/html; charset=utf-8', render(json), { ...headers, 'content-security-policy': csp });
+    try {
+      return send(200, 'text/html; charset=utf-8', render(json), { ...headers, 'content-security-policy': csp });
+    } catch (error) {
+      console.log(bare, error.message);
+      return send(500, 'text/plain', 'The page could not be rendered.');
+    }
   });
   return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
 }

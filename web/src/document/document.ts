@@ -22,14 +22,16 @@ const style = (href: string) => `<link rel="stylesheet" href="${href}">`;
 
 // Constant for a language and page, so made once.
 const heads = new Map<string, string>();
-function assetTags(locale: string, page: string): string {
-  const key = locale + page;
+function assetTags(locale: string, page: string, member: boolean): string {
+  const key = locale + page + member;
   let tags = heads.get(key);
   if (tags === undefined) {
     const assets = (__ASSETS__[locale] ?? __ASSETS__.en) as Assets;
     const own = assets.pages[page] ?? { js: [], css: [] };
+    // Some pages have more for members.
+    const more = (member && assets.pages[`${page}+`]?.js) || [];
     tags = `<script>${THEME_SCRIPT}</script>${[...assets.css, ...own.css].map(style).join('')}${
-      [...assets.js, ...own.js].map(preload).join('')}<script type="module" src="${assets.main}"></script>`;
+      [...new Set([...assets.js, ...own.js, ...more])].map(preload).join('')}<script type="module" src="${assets.main}"></script>`;
     heads.set(key, tags);
   }
   return tags;
@@ -63,7 +65,7 @@ export function page(p: Props, body: string): string {
   const json = JSON.stringify(p);
   const feed = p.page === 'list' && p.data.category ? `/c/${p.data.category.slug}/feed.atom` : '/feed.atom';
   return `<!doctype html><html ${htmlAttributes(p)}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,interactive-widget=resizes-content">${
-    meta(p)}${assetTags(p.locale, p.page)}<link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="manifest" href="/manifest.webmanifest"><link rel="alternate" type="application/atom+xml" href="${
+    meta(p)}${assetTags(p.locale, p.page, p.me !== null)}<link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="manifest" href="/manifest.webmanifest"><link rel="alternate" type="application/atom+xml" href="${
     feed}"></head><body><div id="app">${body}</div><script type="application/json" id="props">${
     json.includes('<') ? json.replaceAll('<', '\\u003c') : json}</script></body></html>`;
 }

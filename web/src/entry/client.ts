@@ -22,13 +22,12 @@ function takeTexts(posts: Post[] | undefined): void {
 async function main(): Promise<void> {
   const props = JSON.parse(document.getElementById('props')!.textContent!) as Props;
   if (props.page === 'topic') takeTexts(props.data.topic.posts);
-  current.set(props, (await pages[props.page]()).default);
+  current.set(props, (await pages[props.page](props.me !== null)).default);
   hydrate(App, { target: document.getElementById('app')! });
   clock.start();
   start();
   document.documentElement.dataset.ready = '';
-  const { listen } = await import('../lib/lazy/keys');
-  listen();
+  addEventListener('keydown', (event) => void import('../lib/lazy/keys').then(({ listen }) => listen(event)), { once: true });
 }
 
 void main();

@@ -8,6 +8,7 @@ import { current, type Page } from '$lib/current.svelte';
 import type { PageName, Props } from '$lib/props';
 import List from '../pages/list/ListPage.svelte';
 import Topic from '../pages/topic/TopicPage.svelte';
+import '../pages/topic/member';
 import Categories from '../pages/categories/CategoriesPage.svelte';
 import Tags from '../pages/tags/TagsPage.svelte';
 import Profile from '../pages/profile/ProfilePage.svelte';

@@ -8,3 +8,6 @@ export const postLink = (topic: { slug: string; id: string }, number: number): s
 
 export const userLink = (username: string): string => `/u/${encodeURIComponent(username)}`;
 export const tagLink = (slug: string): string => `/tag/${encodeURIComponent(slug)}`;
+
+// Where a form may lead: a path of this site, nothing else.
+export const localPath = (path: string | undefined): string => (path && /^\/(?![/\\])/.test(path) ? path : '/');

@@ -26,7 +26,7 @@ async function load(href: string): Promise<Loaded> {
   const response = await fetch('/_page' + href, { headers: { accept: 'application/json' } });
   const props = await response.json();
   if (props.redirect) return load(props.redirect);
-  const component = (await pages[props.page as Props['page']]()).default;
+  const component = (await pages[props.page as Props['page']](props.me !== null)).default;
   return { props, component, href };
 }
 
@@ -63,7 +63,7 @@ function show(page: Loaded): void {
 
 // Where one looks after a page came: the post or the fragment asked for, else the top.
 function settle(hash: string, y?: number): void {
-  const target = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
+  const target = hash ? document.getElementById(decodeURIComponent(hash.slice(1))) : document.querySelector('.lit');
   if (y !== undefined) scrollTo(0, y);
   else if (target) target.scrollIntoView();
   else scrollTo(0, 0);
@@ -167,6 +167,8 @@ function intended(event: Event): void {
 }
 
 export function start(): void {
+  // A post asked for by the path alone; after a reload the browser restores the place itself.
+  if (!history.state && !location.hash) document.querySelector('.lit')?.scrollIntoView();
   key = history.state?.key ?? key;
   shown = location.pathname + location.search;
   history.replaceState({ key }, '');

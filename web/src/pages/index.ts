@@ -3,9 +3,9 @@
 import type { Page } from '$lib/current.svelte';
 import type { PageName } from '$lib/props';
 
-export const pages: Record<PageName, () => Promise<{ default: Page }>> = {
+export const pages: Record<PageName, (member: boolean) => Promise<{ default: Page }>> = {
   list: () => import('./list/ListPage.svelte'),
-  topic: () => import('./topic/TopicPage.svelte'),
+  topic: async (member) => (await Promise.all([import('./topic/TopicPage.svelte'), member && import('./topic/member')]))[0],
   categories: () => import('./categories/CategoriesPage.svelte'),
   tags: () => import('./tags/TagsPage.svelte'),
   profile: () => import('./profile/ProfilePage.svelte'),

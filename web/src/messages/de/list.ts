@@ -4,10 +4,7 @@ import { count, plural } from './plural';
 
 export const m: typeof Messages = {
   count,
-  latest: 'Neueste Themen',
-  top: 'Beliebte Themen',
-  new: 'Neue Themen',
-  unread: 'Ungelesene Themen',
+  titles: { latest: 'Neueste Themen', top: 'Beliebte Themen', new: 'Neue Themen', unread: 'Ungelesene Themen' },
   tag: (tag) => `Themen zu ${tag}`,
   topics: 'Themen',
   topic: 'Thema',

@@ -3,10 +3,7 @@ import { count, plural } from './plural';
 
 export const m = {
   count,
-  latest: 'Latest topics',
-  top: 'Top topics',
-  new: 'New topics',
-  unread: 'Unread topics',
+  titles: { latest: 'Latest topics', top: 'Top topics', new: 'New topics', unread: 'Unread topics' },
   tag: (tag: string) => `Topics about ${tag}`,
   topics: 'Topics',
   topic: 'Topic',

@@ -1,3 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
+// What a topic does once somebody reads it: keeps the read mark, shows its title in a line, offers to copy code and to
+// quote, draws the timeline. Loaded at once for members, for guests when they do anything.
+import { mount, unmount } from 'svelte';
+import { put } from '$lib/api';
+import { m } from '$m/topic';
 import type { Stream } from '../stream.svelte';
-export function start(_page: HTMLElement, _stream: Stream, _member: boolean): () => void { return () => {}; }
+import { decorate } from './code';
+import { watchSelection } from './quote';
+
+const markAfter = 2500;
+
+// The highest number that has been on the screen goes to the server, now and then and when one leaves.
+function keepMark(stream: Stream, seen: () => number): () => void {
+  let sent = stream.topic.lastReadNumber;
+  const send = () => {
+    const number = seen();
+    if (number <= sent) return;
+    sent = number;
+    put(`/topics/${stream.topic.id}/read`, { number }).catch(() => (sent = 0));
+  };
+  const timer = setInterval(send, markAfter);
+  addEventListener('pagehide', send);
+  return () => {
+    clearInterval(timer);
+    removeEventListener('pagehide', send);
+    send();
+  };
+}
+
+export function start(page: HTMLElement, stream: Stream, member: boolean): () => void {
+  const stops: (() => void)[] = [];
+  let seen = 0;
+  let at = 0;
+  const listeners = new Set<(number: number) => void>();
+  const numberOf = (element: Element) => Number(element.id.slice(1));
+  const visible = new Set<Element>();
+  const posts = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) visible.delete(target);
+      else {
+        visible.add(target);
+        seen = Math.max(seen, numberOf(target));
+      }
+    }
+    at = Math.min(...[...visible].map(numberOf));
+    if (visible.size) for (const listener of listeners) listener(at);
+  }, { rootMargin: '-100px 0px -40% 0px' });
+  const watch = () => {
+    for (const post of page.querySelectorAll('.post, .small')) posts.observe(post);
+    decorate(page, m.copyCode, m.copied);
+  };
+  watch();
+  const added = new MutationObserver(watch);
+  added.observe(page.querySelector('.posts')!, { childList: true, subtree: true });
+  stops.push(() => (posts.disconnect(), added.disconnect()));
+  if (member) stops.push(keepMark(stream, () => seen));
+
+  const title = new IntersectionObserver(([entry]) => page.classList.toggle('stuck', !entry?.isIntersecting), { rootMargin: '-56px 0px 0px' });
+  title.observe(page.querySelector('h1')!);
+  stops.push(() => title.disconnect());
+
+  if (stream.topic.lastPostNumber > 5)
+    void import('./Timeline.svelte').then(({ default: Timeline }) => {
+      const place = page.querySelector('#timeline');
+      if (!place?.isConnected) return;
+      const timeline = mount(Timeline, { target: place, props: { stream, listeners } });
+      stops.push(() => void unmount(timeline));
+    });
+  stops.push(watchSelection(page, stream));
+  return () => stops.forEach((stop) => stop());
+}
