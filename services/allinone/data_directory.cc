@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/allinone/data_directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace forium::allinone {
+namespace fs = std::filesystem;
+
+absl::StatusOr<DataDirectory> DataDirectory::Take(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("The data directory ", path, " cannot be made: ", error.message(), "."));
+  }
+  fs::permissions(path, fs::perms::owner_all, fs::perm_options::replace, error);
+  const std::string absolute = fs::canonical(path, error).string();
+  if (error) return absl::FailedPreconditionError(absl::StrCat(path, ": ", error.message()));
+
+  const std::string lock_path = absl::StrCat(absolute, "/lock");
+  const int lock = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("The data directory ", absolute, " cannot be written: ", strerror(errno), "."));
+  }
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    close(lock);
+    return absl::UnavailableError(
+        absl::StrCat("The data directory ", absolute, " is in use by another Forium; stop it first."));
+  }
+  return DataDirectory(absolute, lock);
+}
+
+DataDirectory::DataDirectory(DataDirectory&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+DataDirectory::~DataDirectory() {
+  if (lock_ >= 0) close(lock_);
+}
+
+std::string DataDirectory::ControlDatabase() const { return absl::StrCat(path_, "/control.db"); }
+
+absl::StatusOr<std::string> DataDirectory::TenantDatabase(std::string_view tenant,
+                                                          std::string_view service) const {
+  const std::string folder = (fs::path(path_) / tenant).string();
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("The folder ", folder, " cannot be made: ", error.message(), "."));
+  }
+  return (fs::path(folder) / service).string() + ".db";
+}
+
+std::string DataDirectory::ControlSocket(const std::string& path) {
+  return absl::StrCat(path, "/control.sock");
+}
+
+}  // namespace forium::allinone
