@@ -11,7 +11,7 @@
 
 namespace forium::auth {
 
-// `DIR/control.db`; DIR must exist.
+// `DIR/control.db`; DIR is made when it is missing, and made private.
 absl::StatusOr<std::unique_ptr<database::Database>> OpenControl(const std::string& directory);
 // `DIR/<tenant>/auth.db`; the tenant's folder is made when it is missing.
 database::Tenants::Open OpenerIn(const std::string& directory);

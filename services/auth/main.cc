@@ -2,7 +2,6 @@
 // auth alone, as one process of the suite.
 #include <signal.h>
 
-#include <filesystem>
 #include <iostream>
 
 #include "services/auth/auth_service.h"
@@ -47,7 +46,6 @@ absl::Status Run(int argc, char** argv) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
   const bool postgres = !process.control_dsn.empty();
-  if (!postgres) std::filesystem::create_directories(process.data);
   ASSIGN_OR_RETURN(const auto control, postgres ? auth::OpenControlOnPostgres(process.control_dsn)
                                                 : auth::OpenControl(process.data));
   database::Tenants databases(postgres ? auth::OpenerOnPostgres(process.tenant_dsn)
