@@ -16,8 +16,8 @@ constexpr int kBusyTimeoutMilliseconds = 5000;
 
 // Cache per connection, as PRAGMA cache_size wants it: negative, in KiB. A process keeps a few
 // readers for each of its databases, and the system's page cache stands behind them.
-constexpr std::string_view kReaderCache = "-4096";
-constexpr std::string_view kWriterCache = "-8192";
+constexpr std::string_view kReaderCache = "-2048";
+constexpr std::string_view kWriterCache = "-4096";
 
 // Once a process, before the first connection: no lock and no statistics around each allocation.
 void ConfigureLibrary() {

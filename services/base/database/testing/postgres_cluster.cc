@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -71,6 +72,14 @@ bool Succeeds(pid_t child) {
   int status = 0;
   return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
          WEXITSTATUS(status) == 0;
+}
+
+// Sockets and pipes of the test must end with it, and not live on in the keeper.
+void CloseAllBut(int one, int other) {
+  const auto [low, high] = std::minmax({static_cast<unsigned>(one), static_cast<unsigned>(other)});
+  if (low > 3) close_range(3, low - 1, 0);
+  if (high > low + 1) close_range(low + 1, high - 1, 0);
+  close_range(high + 1, ~0u, 0);
 }
 
 // The keeper's whole life: makes the cluster, serves it until the lifeline is cut, and cleans up.
@@ -152,7 +161,7 @@ absl::StatusOr<std::unique_ptr<PostgresCluster>> PostgresCluster::Start() {
   const pid_t keeper = fork();
   if (keeper == 0) {
     setpgid(0, 0);  // a Ctrl-C is for the test; the keeper notices its end
-    close(lifeline[1]);
+    CloseAllBut(lifeline[0], lock);
     Keep(folder, lifeline[0]);
   }
   close(lifeline[0]);
