@@ -11,13 +11,16 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const BINARY = process.env.FORIUM_BINARY ?? join(ROOT, 'bazel-bin/services/allinone/forium');
 export const CORPUS = resolve(ROOT, '../shared/corpus');
 
+// The program refuses variables FORIUM_… that it does not know; those of the tests are not its.
+const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FORIUM_')));
+
 export function temporaryFolder(name = 'forium') {
   return mkdtempSync(join(tmpdir(), `${name}-`));
 }
 
 /** Runs a command of the program to its end; throws with what it said when it fails. */
 export function command(args, {input, allowFailure = false} = {}) {
-  const result = spawnSync(BINARY, args, {input, encoding: 'utf8', maxBuffer: 1 << 26});
+  const result = spawnSync(BINARY, args, {input, encoding: 'utf8', maxBuffer: 1 << 26, env: ENVIRONMENT});
   if (result.error) throw result.error;
   if (result.status !== 0 && !allowFailure) {
     throw new Error(`forium ${args.join(' ')}: exit ${result.status ?? result.signal}\n${result.stderr}`);
@@ -37,7 +40,7 @@ export class Forium {
     const words = [...wrapper, BINARY, 'serve', '--data', forium.data, '--listen', '127.0.0.1:0', ...flags];
     const began = performance.now();
     forium.process = spawn(words[0], words.slice(1), {
-      stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...env}});
+      stdio: ['ignore', 'pipe', 'pipe'], env: {...ENVIRONMENT, ...env}});
     forium.output = '';
     forium.log = '';
     forium.exited = new Promise((done) => forium.process.on('exit', (code, signal) => done({code, signal})));
