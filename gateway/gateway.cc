@@ -2,6 +2,9 @@
 #include "gateway/gateway.h"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <random>
@@ -37,7 +40,9 @@ namespace asio = boost::asio;
 constexpr std::string_view kPropsPrefix = "/_page";
 constexpr size_t kWorthCompressing = 860;  // what fits one packet anyway
 constexpr int kCachedEffort = 6;           // made once
-constexpr int kFreshEffort = 4;            // made for one reader
+constexpr std::chrono::milliseconds kDropAgainAfter[] = {std::chrono::milliseconds(500),
+                                                         std::chrono::seconds(5)};
+constexpr int kFreshEffort = 4;  // made for one reader
 
 std::string NewRequestId() {
   thread_local std::mt19937_64 random([] {
@@ -70,10 +75,13 @@ struct Gateway::State {
   prometheus::Counter& requests = observe::Counter("forium_gateway_requests_total", "Requests.");
   prometheus::Counter& failures = observe::Counter(
       "forium_gateway_failures_total", "Requests answered with a status of 500 or more.");
+  prometheus::Counter& refusals = observe::Counter(
+      "forium_gateway_refusals_total", "Requests answered with a status of 400 to 499.");
   prometheus::Counter& limited =
       observe::Counter("forium_gateway_requests_limited_total", "Requests over the limit.");
   Listener listener;
   Compressor compressor;
+  asio::thread_pool later{1};
   std::unique_ptr<events::Subscription> subscription;
 
   State(const Config& config, Services services, PageHooks hooks, events::Bus& bus);
@@ -84,8 +92,7 @@ struct Gateway::State {
   asio::awaitable<Response> FromCacheOrMake(Request& request, std::string key);
   asio::awaitable<Response> Make(Request& request);
   asio::awaitable<Response> ErrorAnswer(Request& request, absl::Status error);
-  asio::awaitable<absl::Status> CompressBody(const Request& request, Response& response,
-                                             int effort);
+  asio::awaitable<void> CompressBody(const Request& request, Response& response, int effort);
   Response CachedAnswer(const Request& request, std::shared_ptr<const CachedPage> page) const;
   void Finish(const Request& request, Response& response);
   std::string CacheKey(const Request& request) const;
@@ -97,20 +104,21 @@ struct Gateway::State {
 };
 
 // ---- The order of the middleware
-// -----------------------------------------------------------------------------------
+// ------------------------------------------------------------------
 
 // Up to the page cache, where most requests end: nothing here waits.
 bool Gateway::State::Quick(Request& request, Response& response) {
   request.received = absl::Now();
   request.deadline = request.received + config.request_timeout;
   requests.Increment();
+  if (config.access_log) request.request_id = NewRequestId();
   request.remote_address =
       std::string(ClientAddress(request.remote_address, request.Header("x-forwarded-for"), config));
   const bool change = request.method != Method::kGet && request.method != Method::kOptions;
   if (const absl::Duration wait = limits.Take(request.remote_address, change, request.received);
       wait > absl::ZeroDuration()) {
     limited.Increment();
-    request.request_id = NewRequestId();
+    if (request.request_id.empty()) request.request_id = NewRequestId();
     status::ErrorDetail detail;
     detail.set_reason(type::v1::TOO_MANY_REQUESTS);
     detail.set_retry_after(
@@ -145,7 +153,7 @@ bool Gateway::State::Quick(Request& request, Response& response) {
 // The rest of them: request id, identity (asked), origin, route, cache (made), handler,
 // compression, security headers.
 asio::awaitable<Response> Gateway::State::Handle(Request& request) {
-  request.request_id = NewRequestId();
+  if (request.request_id.empty()) request.request_id = NewRequestId();
   Response response;
   try {
     absl::Status refused = absl::OkStatus();
@@ -158,14 +166,13 @@ asio::awaitable<Response> Gateway::State::Handle(Request& request) {
       response = co_await Answer(request);
     } else {
       response = ProblemResponse(refused, request.request_id);
-      security.Apply(response);
     }
   } catch (const std::exception& error) {
     observe::Log(observe::Level::kError, "request failed by an exception",
                  {{"request_id", request.request_id}, {"cause", error.what()}});
     response = ProblemResponse(status::Internal(error.what()), request.request_id);
-    security.Apply(response);
   }
+  if (response.cached == nullptr) security.Apply(response);
   Finish(request, response);
   co_return response;
 }
@@ -175,6 +182,7 @@ asio::awaitable<Response> Gateway::State::Answer(Request& request) {
     co_return ProblemResponse(read, request.request_id);
   }
   Router::Match match = router.Find(request.method, request.path);
+  if (request.path == "*") match.allow = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   if (match.route == nullptr && !match.allow.empty()) {
     Response response = Response::Empty(204);
     if (request.method != Method::kOptions) {
@@ -184,7 +192,6 @@ asio::awaitable<Response> Gateway::State::Answer(Request& request) {
                           request.request_id, known ? 405 : 501);
     }
     response.Set("Allow", match.allow);
-    security.Apply(response);
     co_return response;
   }
   request.route = match.route;
@@ -200,29 +207,19 @@ asio::awaitable<Response> Gateway::State::Answer(Request& request) {
       request.route != nullptr && request.route->options.cacheable && Cacheable(request);
   if (cacheable) co_return co_await FromCacheOrMake(request, CacheKey(request));
   Response response = co_await Make(request);
-  if (const absl::Status done = co_await CompressBody(request, response, kFreshEffort);
-      !done.ok()) {
-    co_return ProblemResponse(done, request.request_id);
-  }
-  security.Apply(response);
+  co_await CompressBody(request, response, kFreshEffort);
   co_return response;
 }
 
 // ---- Answers
-// -------------------------------------------------------------------------------------------------------
+// --------------------------------------------------------------------------------------
 
 asio::awaitable<Response> Gateway::State::FromCacheOrMake(Request& request, std::string key) {
-  // What cannot be kept goes to the one who asked as it is.
-  std::optional<Response> own;
   const auto make = [&]() -> asio::awaitable<PageCache::Page> {
     Response response = co_await Make(request);
     const bool keep =
         !response.cache_tags.empty() && (response.status == 200 || response.status == 301);
-    if (const absl::Status done =
-            co_await CompressBody(request, response, keep ? kCachedEffort : kFreshEffort);
-        !done.ok()) {
-      co_return done;
-    }
+    co_await CompressBody(request, response, keep ? kCachedEffort : kFreshEffort);
     std::erase_if(response.headers,
                   [](const auto& field) { return EqualsIgnoreCase(field.first, "set-cookie"); });
     response.Set("Cache-Control", "no-cache");
@@ -252,6 +249,12 @@ asio::awaitable<Response> Gateway::State::Make(Request& request) {
     handler = &request.route->handler;
     if (request.props_only && !request.route->options.page) handler = nullptr;
   }
+  if (request.route == nullptr && request.method == Method::kGet && request.path.size() > 1 &&
+      request.path.ends_with('/')) {
+    const std::string_view bare = request.path.substr(0, request.path.size() - 1);
+    if (router.Find(Method::kGet, bare).route != nullptr)
+      co_return Response::Redirect(std::string(bare), 301);
+  }
   absl::StatusOr<Response> answer = status::NotFound("There is nothing at this address.");
   if (handler != nullptr && *handler != nullptr) answer = co_await (*handler)(request);
   if (answer.ok()) co_return *std::move(answer);
@@ -276,19 +279,18 @@ asio::awaitable<Response> Gateway::State::ErrorAnswer(Request& request, absl::St
   co_return ProblemResponse(error, request.request_id);
 }
 
-asio::awaitable<absl::Status> Gateway::State::CompressBody(const Request& request,
-                                                           Response& response, int effort) {
+asio::awaitable<void> Gateway::State::CompressBody(const Request& request, Response& response,
+                                                   int effort) {
   if (response.body.size() < kWorthCompressing ||
       !IsCompressible(response.Header("content-type")) ||
       !response.Header("content-encoding").empty() || !response.Header("set-cookie").empty()) {
-    co_return absl::OkStatus();
+    co_return;
   }
   response.Set("Vary", "Accept-Encoding");
   const Encoding encoding = NegotiateEncoding(request.Header("accept-encoding"));
-  if (encoding == Encoding::kIdentity) co_return absl::OkStatus();
+  if (encoding == Encoding::kIdentity) co_return;
   response.body = co_await compressor.Run(encoding, effort, response.body.view());
   response.Set("Content-Encoding", std::string(EncodingName(encoding)));
-  co_return absl::OkStatus();
 }
 
 // What each answer gets however it came about: its id, cookies, the access log, metrics.
@@ -304,13 +306,14 @@ void Gateway::State::Finish(const Request& request, Response& response) {
       response.status = 304;
       response.body = Body();
     }
-    response.Add("X-Request-Id", request.request_id);
   }
+  if (!request.request_id.empty()) response.Add("X-Request-Id", request.request_id);
   if (request.void_session) response.Add("Set-Cookie", identities.cookie().Clear());
   if (config.debug_statements) {
     response.Add("Forium-Sql-Statements", std::to_string(request.sql_statements));
   }
   if (response.status >= 500) failures.Increment();
+  if (response.status >= 400 && response.status < 500) refusals.Increment();
   if (request.route != nullptr) {
     latencies.at(request.route)->Observe(absl::ToDoubleSeconds(absl::Now() - request.received));
   }
@@ -350,10 +353,19 @@ void Gateway::State::OnEvent(const events::v1::Event& event) {
   } else {
     cache.Drop(touched.tags);
   }
+  // Pages show names as the forum's projection has them, which the event may reach later than us.
+  if (event.has_user_changed() || event.has_user_erased()) {
+    for (const auto delay : kDropAgainAfter) {
+      const auto timer = std::make_shared<asio::steady_timer>(later, delay);
+      timer->async_wait([this, timer, tags = touched.tags](boost::system::error_code error) {
+        if (!error) cache.Drop(tags);
+      });
+    }
+  }
 }
 
 // ---- Construction
-// --------------------------------------------------------------------------------------------------
+// ---------------------------------------------------------------------------------
 
 Gateway::State::State(const Config& config, Services services, PageHooks hooks, events::Bus& bus)
     : config(config),
@@ -399,6 +411,8 @@ Gateway::Gateway(const Config& config, Services services, PageHooks pages, event
 Gateway::~Gateway() {
   Drain();
   state_->subscription.reset();
+  state_->later.stop();
+  state_->later.join();
 }
 
 absl::Status Gateway::Start() { return state_->listener.Start(); }

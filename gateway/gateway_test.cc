@@ -187,8 +187,28 @@ TEST_F(GatewayTest, UnknownPathsAndMethods) {
   EXPECT_EQ(wrong.Header("allow"), "GET, HEAD, POST, OPTIONS");
   EXPECT_EQ(Ask("BREW /").status, 501);
   EXPECT_EQ(Ask("OPTIONS /api/v1/topics").status, 204);
+  EXPECT_EQ(Ask("OPTIONS *").status, 204);
   EXPECT_EQ(Ask("GET /api/v1/topics?a=%FF").status, 400);
   EXPECT_EQ(Ask("GET /_page/api/v1/topics").status, 404);
+}
+
+TEST_F(GatewayTest, EveryAnswerHasSecurityHeadersOnce) {
+  Start();
+  for (const char* target : {"/latest", "/api/v1/nothing", "/t/a/17", "/latest?a=%FF"}) {
+    const std::string head = Ask(std::string("GET ") + target).head;
+    const size_t first = head.find("X-Content-Type-Options");
+    EXPECT_NE(first, std::string::npos) << target;
+    EXPECT_EQ(head.find("X-Content-Type-Options", first + 1), std::string::npos) << target;
+  }
+  EXPECT_EQ(client_->Ask("nonsense\r\n\r\n").Header("x-content-type-options"), "nosniff");
+}
+
+TEST_F(GatewayTest, SlashAtTheEndLeadsToThePage) {
+  Start();
+  const RawResponse response = Ask("GET /latest/");
+  EXPECT_EQ(response.status, 301);
+  EXPECT_EQ(response.Header("location"), "/latest");
+  EXPECT_EQ(Ask("GET //evil.example/").status, 404);
 }
 
 TEST_F(GatewayTest, EtagOfAPostIsItsRevision) {

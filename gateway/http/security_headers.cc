@@ -11,7 +11,7 @@ SecurityHeaders::SecurityHeaders(const Config& config,
       {"Cross-Origin-Resource-Policy", "same-origin"},
   };
   if (config.https()) {
-    for_all_.emplace_back("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    for_all_.emplace_back("Strict-Transport-Security", "max-age=31536000");
   }
   std::string scripts = "'self'";
   for (const std::string& hash : script_hashes) scripts += " " + hash;
