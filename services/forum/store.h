@@ -98,10 +98,10 @@ struct StateChange {
 struct TopicSelection {
   v1::TopicOrder order = v1::LATEST;
   v1::TopicFilter filter = v1::ALL;
-  std::string category;      // slug, or id in digits; empty: all
-  std::string tag;           // empty: all
+  std::string category{};    // slug, or id in digits; empty: all
+  std::string tag{};         // empty: all
   int64_t bumped_since = 0;  // TOP: only topics with activity after it
-  PageKey after;             // (key of the order, id) of the last topic before
+  PageKey after{};           // (key of the order, id) of the last topic before
   int limit = 0;
 };
 

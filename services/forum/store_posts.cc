@@ -161,12 +161,10 @@ constexpr Statement kListUserPosts{
     FORIUM_USER_POSTS(
         "posts p CROSS JOIN topics t",
         "p.author_id = $3 AND t.id = p.topic_id") "AND p.id < $4 ORDER BY p.id DESC LIMIT $5"};
-constexpr Statement
-    kListUserTopics{
-        "user_topics",
-        FORIUM_USER_POSTS(
-            "topics t CROSS JOIN posts p", "t.author_id = $3 AND p.topic_id = t.id AND p.number = "
-                                           "1") "AND t.id < $4 ORDER BY t.id DESC LIMIT $5"};
+constexpr Statement kListUserTopics{
+    "user_topics", FORIUM_USER_POSTS("topics t CROSS JOIN posts p",
+                                     "t.author_id = $3 AND p.topic_id = t.id AND p.number = "
+                                     "1") "AND t.id < $4 ORDER BY t.id DESC LIMIT $5"};
 
 absl::Status Store::ListUserPosts(const Reader& reader, int64_t user_id, bool topics_only,
                                   int64_t before_id, int limit,

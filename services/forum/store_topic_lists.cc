@@ -62,12 +62,12 @@ constexpr Statement kTopInCategory{"topics_top_category", FORIUM_LIST
                                    " AND t.category_id =" FORIUM_NAMED_CATEGORY("$6", "$7")
                                        FORIUM_BY_SCORE};
 constexpr Statement kTopSince{"topics_top_since", FORIUM_LIST
-                              " AND t.bumped_at > $6 AND (t.score, t.id) < ($3, $4)"
+                              " AND t.bumped_at > $6 AND (+t.score, +t.id) < ($3, $4)"
                               " ORDER BY +t.score DESC, +t.id DESC LIMIT $5"};
 constexpr Statement kTopInCategorySince{
     "topics_top_category_since",
     FORIUM_LIST " AND t.category_id =" FORIUM_NAMED_CATEGORY("$6", "$7")
-                " AND t.bumped_at > $8 AND (t.score, t.id) < ($3, $4)"
+                " AND t.bumped_at > $8 AND (+t.score, +t.id) < ($3, $4)"
                 " ORDER BY +t.score DESC, +t.id DESC LIMIT $5"};
 constexpr Statement kTopWithTag{"topics_top_tag",
                                 FORIUM_TAG_LIST " AND g.bumped_at > $9" FORIUM_BY_SCORE};
