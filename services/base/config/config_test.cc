@@ -122,6 +122,13 @@ TEST_F(ConfigTest, UnknownNamesAreToldWithTheNearest) {
   EXPECT_THAT(ErrorOf({}), HasSubstr("FORIUM_TIMEOUT"));
 }
 
+TEST_F(ConfigTest, VariablesOfOtherProgramsAreLeftAlone) {
+  Environment("FORIUM_TEST_FULL", "1");
+  Environment("FORIUM_UPSTREAM_LISTEN", "127.0.0.1:1");
+  EXPECT_EQ(ErrorOf({}), "");
+  EXPECT_EQ(listen_, "127.0.0.1:8080");
+}
+
 TEST_F(ConfigTest, AllErrorsAreToldAtOnce) {
   const std::string file = File("page_size: many\nsecure: perhaps\nlisten: {a: b}\n");
   Environment("FORIUM_PAGE_CACHE_BYTES", "1.5");

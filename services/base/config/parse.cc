@@ -38,6 +38,11 @@ size_t Distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// Other programs' variables may begin like ours; a mistyped one of ours is close to the right one.
+bool LooksLikeTypo(std::string_view name, std::string_view nearest) {
+  return Distance(name, nearest) <= std::max<size_t>(1, nearest.size() / 3);
+}
+
 std::string AsFlag(const std::string& name) {
   return absl::StrCat("--", absl::StrReplaceAll(name, {{"_", "-"}}));
 }
@@ -228,7 +233,7 @@ void Settings::ReadEnvironment() {
     const std::string name = absl::AsciiStrToLower(std::string(key.substr(kPrefix.size())));
     if (Setting* const setting = Find(name); setting != nullptr && AsVariable(name) == key) {
       Set(*setting, text.substr(equals + 1), std::string(key));
-    } else {
+    } else if (LooksLikeTypo(name, Nearest(name))) {
       Complain(absl::StrCat("Unknown variable ", std::string(key), "; the nearest is ",
                             AsVariable(Nearest(name)), "."));
     }
