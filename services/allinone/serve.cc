@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/gateway.h"
+#include "gateway/pages/pages.h"
 #include "services/allinone/community.h"
 #include "services/allinone/control_socket.h"
 #include "services/allinone/serve_config.h"
@@ -112,7 +113,9 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Community> community,
                    Community::Open(config.community, std::move(directory)));
   const gateway::Services services{community->channel(), community->channel()};
-  gateway::Gateway gateway(config.gateway, services, gateway::PageHooks(), community->bus());
+  ASSIGN_OR_RETURN(const std::unique_ptr<gateway::Pages> pages,
+                   gateway::Pages::Create(config.gateway, services));
+  gateway::Gateway gateway(config.gateway, services, pages->Hooks(), community->bus());
   std::unique_ptr<observe::AdminServer> admin;
   if (!config.admin_listen.empty()) {
     ASSIGN_OR_RETURN(admin, observe::AdminServer::Start(config.admin_listen, [] { return std::string(); }));
