@@ -10,7 +10,7 @@ export interface Line {
 }
 
 // Beyond this many comparisons the middle counts as replaced as a whole.
-const effort = 4_000_000;
+const effort = 200_000;
 
 // Longest common subsequence of what is left when equal ends are taken off, as pairs of indices.
 function matches(a: string[], b: string[]): [number, number][] {

@@ -18,7 +18,9 @@ const dayLength = 24 * hour;
 
 export function relative(iso: string, now: number): string {
   const date = new Date(iso);
-  const age = Math.max(0, (now - date.getTime()) / 1000);
+  const age = (now - date.getTime()) / 1000;
+  // Clocks differ a little; what lies further ahead is a date.
+  if (age < -60) return day(iso);
   if (age < 45) return m.now;
   if (age < hour) return m.minutes(Math.max(1, Math.round(age / minute)));
   if (age < dayLength) return m.hours(Math.floor(age / hour));
