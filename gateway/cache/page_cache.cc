@@ -16,6 +16,7 @@
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "services/base/observe/metrics.h"
 #include "services/base/status/status.h"
@@ -32,6 +33,12 @@ constexpr size_t kRememberedDrops = 4096;
 // What an entry costs beside its bytes: list node, two index nodes, strings' own memory.
 constexpr int64_t kEntryOverhead = 512;
 
+// A cache that is fuller than this takes in only what is asked for again: a crawler that reads
+// every page once neither pushes out what people read nor fills the memory.
+constexpr int64_t kOpenShare = 4;  // a quarter
+// Keys of a shard that are remembered as asked for once.
+constexpr size_t kRememberedKeys = 2048;
+
 using PagePointer = std::shared_ptr<const CachedPage>;
 
 struct Entry {
@@ -46,7 +53,15 @@ struct Shard {
   std::list<Entry> entries;
   std::unordered_map<std::string_view, std::list<Entry>::iterator> by_key;
   std::unordered_map<std::string, std::unordered_set<const Entry*>> by_tag;
+  std::array<uint32_t, kRememberedKeys> asked_once{};
   int64_t bytes = 0;
+
+  bool AskedBefore(std::string_view key) {
+    const size_t hash = std::hash<std::string_view>()(key);
+    uint32_t& slot = asked_once[(hash >> 8) % kRememberedKeys];
+    const uint32_t mark = static_cast<uint32_t>(hash >> 32) | 1;
+    return std::exchange(slot, mark) == mark;
+  }
 
   void Remove(std::list<Entry>::iterator entry) {
     for (const std::string& tag : entry->page->tags) {
@@ -65,7 +80,7 @@ struct Shard {
     const auto size = static_cast<int64_t>(key.size() + page->head.size() +
                                            page->not_modified_head.size() + page->body.size()) +
                       kEntryOverhead;
-    if (size > most) return;
+    if (size > most || (bytes + size > most / kOpenShare && !AskedBefore(key))) return;
     while (bytes + size > most) Remove(std::prev(entries.end()));
     entries.push_front(Entry{std::move(key), std::move(page), size});
     const auto entry = entries.begin();

@@ -53,6 +53,12 @@ class PageCacheTest : public ::testing::Test {
     io_.restart();
     io_.run();
   }
+  void KeepLarge(int i) {
+    const auto page = NewPage(std::string(10'000, 'x'), {"list"});
+    const PageCache::Make make = [page]() -> asio::awaitable<PageCache::Page> { co_return page; };
+    Ask("key" + std::to_string(i), make);
+    Run();
+  }
   void Keep(const std::string& key, const std::string& text, std::vector<std::string> tags) {
     Ask(key, Making(text, std::move(tags)));
     Run();
@@ -137,16 +143,20 @@ TEST_F(PageCacheTest, RequestAfterADropDoesNotJoinAnOlderMaking) {
 
 TEST_F(PageCacheTest, BytesAreBoundedAndTheLeastUsedGoes) {
   for (int i = 0; i < 400; ++i) {
-    const auto page = NewPage(std::string(10'000, 'x'), {"list"});
-    const PageCache::Make make = [page]() -> asio::awaitable<PageCache::Page> { co_return page; };
-    Ask("key" + std::to_string(i), make);
-    Run();
+    KeepLarge(i);
+    KeepLarge(i);
     Kept("key0");
   }
   EXPECT_LE(cache_.bytes(), 1 << 20);
   EXPECT_GT(cache_.pages(), 50);
   EXPECT_NE(Kept("key0"), "");
   EXPECT_EQ(Kept("key1"), "");
+}
+
+TEST_F(PageCacheTest, ReadingEverythingOnceDoesNotFillIt) {
+  for (int i = 0; i < 400; ++i) KeepLarge(i);
+  EXPECT_LE(cache_.bytes(), (1 << 20) / 4);
+  EXPECT_GT(cache_.pages(), 5);
 }
 
 TEST_F(PageCacheTest, ThreadsAgree) {
