@@ -116,6 +116,7 @@ class Batch {
     for (const v1::ImportedTopic& topic : request_.topics())
       source_ids.push_back(topic.category_source_id());
     ASSIGN_OR_RETURN(categories_, store_.FindImported(request_.source(), "category", source_ids));
+    if (request_.categories_size() > 0) RETURN_IF_ERROR(store_.DeleteUntouchedFirstCategory());
     Ids ids(store_, "category");
     RETURN_IF_ERROR(ids.Reserve(source_ids));
     for (const v1::ImportedCategory& category : request_.categories()) {

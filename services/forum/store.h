@@ -123,6 +123,8 @@ class Store {
   absl::StatusOr<int64_t> CategoryVersion(int64_t id);
   absl::StatusOr<bool> CategoryExists(const Reader& reader, std::string_view slug_or_id);
   absl::StatusOr<bool> AnyCategory();
+  // Takes away the category that a new community is given, if nobody has touched it.
+  absl::Status DeleteUntouchedFirstCategory();
   // Every topic counts, visible or not.
   absl::StatusOr<bool> CategoryIsEmpty(int64_t id);
   absl::StatusOr<bool> SlugIsTaken(std::string_view slug, int64_t except_id);

@@ -80,6 +80,14 @@ absl::StatusOr<bool> Store::AnyCategory() {
   return any;
 }
 
+constexpr Statement kDeleteUntouchedFirstCategory{"category_delete_untouched", R"(
+DELETE FROM categories WHERE slug = 'general' AND version = 1 AND NOT EXISTS (SELECT 1 FROM topics)
+  AND (SELECT COUNT(*) FROM categories) = 1 AND NOT EXISTS (SELECT 1 FROM import_map))"};
+
+absl::Status Store::DeleteUntouchedFirstCategory() {
+  return tx_.Execute(kDeleteUntouchedFirstCategory).status();
+}
+
 constexpr Statement kCategoryIsEmpty{"category_is_empty",
                                      "SELECT 1 FROM topics WHERE category_id = $1 LIMIT 1"};
 

@@ -51,26 +51,24 @@ absl::Status Store::Seen(int64_t user_id, int64_t now, int64_t pause) {
   return tx_.Execute(kSeen, user_id, now, pause).status();
 }
 
+// Both counts at once, because every page of a member shows them: unread, then new.
 constexpr Statement kCountUnread{
     "unread_count",
-    "SELECT COUNT(*) FROM topic_state s CROSS JOIN topics t CROSS JOIN categories c "
+    "SELECT (SELECT COUNT(*) FROM topic_state s CROSS JOIN topics t CROSS JOIN categories c "
     "WHERE s.user_id = $2 AND t.id = s.topic_id "
-    "AND t.last_visible_number > s.last_read_number AND" FORIUM_TOPIC_LISTED};
-
-constexpr Statement kCountNew{
-    "new_count",
-    "SELECT COUNT(*) FROM topics t CROSS JOIN categories c" FORIUM_MY_TOPIC_STATE
+    "AND t.last_visible_number > s.last_read_number AND" FORIUM_TOPIC_LISTED
+    "), (SELECT COUNT(*) FROM topics t CROSS JOIN categories c" FORIUM_MY_TOPIC_STATE
     "WHERE s.user_id IS NULL AND t.author_id <> $2 AND t.created_at >"
     " COALESCE((SELECT v.new_since FROM user_state v WHERE v.user_id = $2), 9223372036854775807)"
-    "AND" FORIUM_TOPIC_LISTED};
+    "AND" FORIUM_TOPIC_LISTED ")"};
 
 absl::Status Store::CountUnread(const Reader& reader, v1::Unread* unread) {
-  RETURN_IF_ERROR(tx_.Query(
-      kCountUnread,
-      [&](const Row& row) { unread->set_unread_topics(static_cast<int32_t>(row.Int(0))); },
-      reader.level, reader.user_id));
   return tx_.Query(
-      kCountNew, [&](const Row& row) { unread->set_new_topics(static_cast<int32_t>(row.Int(0))); },
+      kCountUnread,
+      [&](const Row& row) {
+        unread->set_unread_topics(static_cast<int32_t>(row.Int(0)));
+        unread->set_new_topics(static_cast<int32_t>(row.Int(1)));
+      },
       reader.level, reader.user_id);
 }
 

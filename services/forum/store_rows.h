@@ -33,9 +33,10 @@
   " CASE WHEN s.user_id IS NULL AND t.author_id <> $2 AND t.created_at >"                       \
   "   COALESCE((SELECT v.new_since FROM user_state v WHERE v.user_id = $2),"                    \
   "            9223372036854775807) THEN 1 ELSE 0 END,"                                         \
-  " (SELECT COUNT(*) FROM (SELECT 1 FROM posts n WHERE n.topic_id = t.id"                       \
-  "   AND n.number > s.last_read_number AND n.number <= t.last_visible_number"                  \
-  "   AND n.state = 0 AND n.kind < 2 LIMIT 999) AS unread) "
+  " CASE WHEN s.last_read_number < t.last_visible_number THEN"                                  \
+  "   (SELECT COUNT(*) FROM (SELECT 1 FROM posts n WHERE n.topic_id = t.id"                     \
+  "     AND n.number > s.last_read_number AND n.number <= t.last_visible_number"                \
+  "     AND n.state = 0 AND n.kind < 2 LIMIT 999) AS unread) ELSE 0 END "
 inline constexpr int kTopicColumns = 28;
 
 #define FORIUM_CATEGORY_COLUMNS                                                              \

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/arena.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 #include "services/forum/authors.h"
@@ -97,7 +98,8 @@ absl::StatusOr<google::api::HttpBody> GetTopic(const Caller& caller,
     return status::InvalidField("post_number", "Post numbers begin at 1.");
   }
   const Reader& reader = caller.reader;
-  v1::Topic topic;
+  google::protobuf::Arena arena;  // a page is a thousand small objects
+  v1::Topic& topic = *google::protobuf::Arena::CreateMessage<v1::Topic>(&arena);
   TopicFacts facts;
   RETURN_IF_ERROR(caller.database.Read([&](database::Transaction& tx) -> absl::Status {
     Store store(tx);
@@ -138,7 +140,9 @@ absl::StatusOr<google::api::HttpBody> ListPosts(const Caller& caller,
     stretch = {key.first, key.second == 1, size};
   }
   const Reader& reader = caller.reader;
-  v1::ListPostsResponse response;
+  google::protobuf::Arena arena;
+  v1::ListPostsResponse& response =
+      *google::protobuf::Arena::CreateMessage<v1::ListPostsResponse>(&arena);
   TopicFacts topic;
   RETURN_IF_ERROR(caller.database.Read([&](database::Transaction& tx) -> absl::Status {
     Store store(tx);
