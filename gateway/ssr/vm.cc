@@ -57,15 +57,21 @@ struct Vm::State {
     return true;
   }
 
-  absl::Status Failure(std::string_view what, JSValueRef exception) {
-    std::string cause(what);
-    if (spent) return status::Internal(cause + ": took too long and was ended");
-    if (exception != nullptr) {
-      if (const String text(JSValueToStringCopy(context, exception, nullptr)); text != nullptr) {
-        cause += ": " + Text(text.get());
-      }
-    }
-    return status::Internal(cause);
+  // What the script threw.
+  std::string CauseOf(JSValueRef exception) const {
+    if (spent) return "it took too long and was ended";
+    if (exception == nullptr) return "without an exception";
+    const String text(JSValueToStringCopy(context, exception, nullptr));
+    return text == nullptr ? "with an exception that has no text" : Text(text.get());
+  }
+
+  absl::Status Failure(JSValueRef exception) const {
+    return status::Internal("a page does not render: " + CauseOf(exception));
+  }
+  // At the start, for whoever starts the server.
+  absl::Status BrokenBundle(JSValueRef exception) const {
+    return status::Error(absl::StatusCode::kInternal, type::v1::INTERNAL,
+                         "The bundle that renders pages does not run: " + CauseOf(exception));
   }
 };
 
@@ -84,14 +90,14 @@ absl::StatusOr<std::unique_ptr<Vm>> Vm::Create(std::string_view bundle, absl::Du
   const String address = MakeString("render.js");
   if (JSEvaluateScript(state->context, script.get(), nullptr, address.get(), 1, &exception) ==
       nullptr) {
-    return state->Failure("the page bundle does not run", exception);
+    return state->BrokenBundle(exception);
   }
   const JSObjectRef global = JSContextGetGlobalObject(state->context);
   const JSValueRef render =
       JSObjectGetProperty(state->context, global, MakeString("render").get(), &exception);
   if (render == nullptr || !JSValueIsObject(state->context, render) ||
       !JSObjectIsFunction(state->context, const_cast<JSObjectRef>(render))) {
-    return state->Failure("the page bundle has no function `render`", exception);
+    return state->BrokenBundle(exception);
   }
   state->render = const_cast<JSObjectRef>(render);
   JSValueProtect(state->context, render);
@@ -107,10 +113,10 @@ absl::StatusOr<std::string> Vm::Render(std::string_view props) {
   const JSValueRef argument = JSValueMakeString(context, text.get());
   const JSValueRef result =
       JSObjectCallAsFunction(context, state_->render, nullptr, 1, &argument, &exception);
-  if (result == nullptr) return state_->Failure("a page does not render", exception);
-  if (!JSValueIsString(context, result)) return state_->Failure("a page is not text", nullptr);
+  if (result == nullptr) return state_->Failure(exception);
+  if (!JSValueIsString(context, result)) return state_->Failure(nullptr);
   const String html(JSValueToStringCopy(context, result, &exception));
-  if (html == nullptr) return state_->Failure("a page is not text", exception);
+  if (html == nullptr) return state_->Failure(exception);
   return Text(html.get());
 }
 
