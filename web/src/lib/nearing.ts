@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs something each time an element comes near the screen.
-export function nearing(run: () => void): (element: Element) => () => void {
+// Runs something while an element is near the screen: again as long as it is still there after something has come. `run`
+// tells whether something came; after a failure the reader has to scroll again.
+export function nearing(run: () => Promise<boolean>): (element: Element) => () => void {
   return (element) => {
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && run(), { rootMargin: '600px' });
+    const observer = new IntersectionObserver(async (entries) => {
+      if (!entries.at(-1)?.isIntersecting || !(await run())) return;
+      // An observer speaks of changes only, and of what it has just begun to watch.
+      observer.unobserve(element);
+      if (element.isConnected) observer.observe(element);
+    }, { rootMargin: '600px' });
     observer.observe(element);
     return () => observer.disconnect();
   };

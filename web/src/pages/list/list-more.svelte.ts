@@ -31,13 +31,14 @@ export class ListMore {
     this.next = page.nextPageToken;
   }
 
-  more = (event?: Event): void => {
+  more = async (event?: Event): Promise<boolean> => {
     event?.preventDefault();
-    void this.#load();
+    return this.next !== '' && this.#load();
   };
 
-  async #load(): Promise<void> {
-    if (this.#busy) return;
+  // Whether topics came.
+  async #load(): Promise<boolean> {
+    if (this.#busy) return false;
     this.#busy = true;
     try {
       const response = await fetch('/_page' + this.nextLink);
@@ -50,8 +51,10 @@ export class ListMore {
         nextPageToken: data.topics.nextPageToken,
       };
       this.#take();
+      return true;
     } catch (error) {
       void toasts.fail(error);
+      return false;
     } finally {
       this.#busy = false;
     }

@@ -47,18 +47,19 @@ export class Stream {
     }
   }
 
-  later = (event?: Event): void => {
+  later = async (event?: Event): Promise<boolean> => {
     event?.preventDefault();
-    if (this.topic.nextPageToken) void this.#load(`from=${this.last + 1}`, false);
+    return !!this.topic.nextPageToken && this.#load(`from=${this.last + 1}`, false);
   };
 
-  earlier = (event?: Event): void => {
+  earlier = async (event?: Event): Promise<boolean> => {
     event?.preventDefault();
-    if (this.topic.previousPageToken) void this.#load(`before=${this.first}`, true);
+    return !!this.topic.previousPageToken && this.#load(`before=${this.first}`, true);
   };
 
-  async #load(query: string, before: boolean): Promise<void> {
-    if (this.#busy) return;
+  // Whether posts came.
+  async #load(query: string, before: boolean): Promise<boolean> {
+    if (this.#busy) return false;
     this.#busy = true;
     try {
       const page = await get<ListPostsResponse>(`/topics/${this.topic.id}/posts?page_size=20&${query}`);
@@ -74,8 +75,10 @@ export class Stream {
           : this.update({ authors, posts: [...this.posts, ...fresh], nextPageToken: page.nextPageToken }),
       );
       if (before && anchor) scrollBy(0, anchor.getBoundingClientRect().top - y);
+      return true;
     } catch (error) {
       void toasts.fail(error);
+      return false;
     } finally {
       this.#busy = false;
     }
