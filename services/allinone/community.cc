@@ -58,6 +58,7 @@ absl::Status Community::StartServices() {
   server_ = std::make_unique<rpc::Server>(rpc::Server::Options{}, verifier_);
   auth_->Register(*server_);
   forum_->Register(*server_);
+  RETURN_IF_ERROR(forum_->EnsureDefaults(kTenant));
   RETURN_IF_ERROR(server_->Start());
   channel_ = std::make_unique<rpc::Channel>(server_->InProcessChannel());
   return absl::OkStatus();

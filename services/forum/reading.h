@@ -13,7 +13,7 @@ absl::StatusOr<google::protobuf::Empty> MarkRead(const Caller& caller,
                                                  const v1::MarkReadRequest& request);
 absl::StatusOr<google::protobuf::Empty> MarkAllRead(const Caller& caller,
                                                     const v1::MarkAllReadRequest& request);
-// In two statements.
+// In one statement.
 absl::StatusOr<v1::Unread> GetUnread(const Caller& caller, const v1::GetUnreadRequest& request);
 
 }  // namespace forium::forum
