@@ -77,6 +77,7 @@ PageMaker::Answer RedirectToRight(PageMaker& maker, Request& request, const Topi
 
 PageMaker::Answer TopicPage(PageMaker& maker, Request& request) {
   const TopicAddress address = AddressOf(request);
+  if (request.Variable("id").ends_with(".rss")) co_return co_await OldPath(maker, request);
   if (!address.valid) co_return status::NotFound("There is no such topic.");
   forum::v1::GetTopicRequest call;
   call.set_id(address.id);
