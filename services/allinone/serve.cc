@@ -55,6 +55,14 @@ std::string AddressOf(const std::string& listen, int port) {
   return absl::StrCat("http://", listen.substr(0, listen.rfind(':')), ":", port);
 }
 
+// `forum.example.org:8443` of `https://forum.example.org:8443/`: links to it are the community's own.
+std::string HostOf(const std::string& url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return "";
+  const size_t begin = scheme + 3;
+  return url.substr(begin, url.find('/', begin) - begin);
+}
+
 // Until an administrator exists: the one-time address of the page that makes one.
 absl::Status OfferSetup(Community& community, const std::string& base) {
   const rpc::CallOptions system = community.SystemCall();
@@ -108,6 +116,7 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   const sigset_t stop_signals = BlockStopSignals();
 
   if (!config.gateway.public_url.empty()) config.community.auth.public_url = config.gateway.public_url;
+  config.community.forum.site_host = HostOf(config.gateway.public_url);
   config.community.auth.throttle.enabled = config.gateway.rate_limit;
   ASSIGN_OR_RETURN(DataDirectory directory, DataDirectory::Take(config.data));
   ASSIGN_OR_RETURN(const std::unique_ptr<Community> community,
