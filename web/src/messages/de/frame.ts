@@ -3,7 +3,6 @@ import type { m as Messages } from '../en/frame';
 
 export const m: typeof Messages = {
   skip: 'Zum Inhalt springen',
-  home: 'Startseite',
   mainNav: 'Hauptmenü',
   quickNav: 'Schnellzugriff',
   latest: 'Neueste',

@@ -2,7 +2,6 @@
 // The frame around every page, and words that most pages use.
 export const m = {
   skip: 'Skip to the content',
-  home: 'Start page',
   mainNav: 'Main',
   quickNav: 'Quick access',
   latest: 'Latest',
