@@ -42,7 +42,7 @@ export class Flow {
       const file = join(pictures, `${name.replace(/[^a-z0-9]+/gi, '-')}-${i + 1}.png`);
       await visitor.page.screenshot({path: file, fullPage: false}).then(
         () => lines.push(`at ${visitor.path}, seen in ${file}`), () => {});
-      lines.push(...visitor.complaints);
+      lines.push(...new Set(visitor.complaints.slice(0, 50).map((complaint) => complaint.slice(0, 300))));
       await visitor.context.close().catch(() => {});
     }
     return lines.join('\n  ');

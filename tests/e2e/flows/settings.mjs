@@ -38,11 +38,11 @@ export default [
       if (visitor.window.script) await visitor.sees('Saved.');
       await visitor.open('/');
       assert.equal(await visitor.page.getAttribute('html', 'data-theme'), 'dark');
-      const ground = await visitor.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const groundOf = ({page}) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
       await visitor.fits();
       const light = await t.visitor();
       await light.open('/');
-      assert.notEqual(await light.page.evaluate(() => getComputedStyle(document.body).backgroundColor), ground);
+      assert.notEqual(await groundOf(light), await groundOf(visitor));
     },
   },
   {

@@ -114,13 +114,13 @@ async function history(t, member) {
 
 async function like(t, admin) {
   t.step('like');
-  await admin.press('Like', admin.post(2));
-  await admin.sees(admin.button('Take the like back', admin.post(2)));
+  await admin.press(/^Like/, admin.post(2));
+  await admin.sees(admin.button(/^Take the like back/, admin.post(2)));
   await admin.reload();
-  await admin.press('Take the like back', admin.post(2));
-  await admin.sees(admin.button('Like', admin.post(2)));
-  await admin.press('Like', admin.post(2));
-  await admin.sees(admin.button('Take the like back', admin.post(2)));
+  await admin.press(/^Take the like back/, admin.post(2));
+  await admin.sees(admin.button(/^Like/, admin.post(2)));
+  await admin.press(/^Like/, admin.post(2));
+  await admin.sees(admin.button(/^Take the like back/, admin.post(2)));
 }
 
 async function moderateTopic(t, admin) {

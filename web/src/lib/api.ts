@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every request to the API goes through here. A refusal is thrown as a Failure with the server's problem in it.
 import type { Problem } from './props';
+import { forget } from './router';
 
 export class Failure extends Error {
   constructor(readonly problem: Problem) {
@@ -21,6 +22,8 @@ export async function call<T>(method: string, path: string, body?: unknown, idem
     answer = await response.json().catch(() => ({}));
   } catch {
     throw new Failure(away);
+  } finally {
+    if (method !== 'GET') forget();
   }
   if (response.ok) return answer as T;
   throw new Failure({ ...away, reason: 'INTERNAL', ...answer, status: response.status });

@@ -39,6 +39,9 @@ export function prefetch(href: string): Promise<Loaded> {
   return page;
 }
 
+// What was fetched ahead may be out of date after a change.
+export const forget = (): void => prefetched.clear();
+
 function draw(change: () => void): Promise<void> {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   if (!document.startViewTransition || still) {
@@ -104,7 +107,7 @@ export async function go(to: string, replace = false): Promise<void> {
 
 // The same page with what has changed since.
 export async function refresh(): Promise<void> {
-  prefetched.clear();
+  forget();
   const mine = ++turn;
   const page = await visit(location.pathname + location.search, mine);
   if (page) {
