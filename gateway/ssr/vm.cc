@@ -33,7 +33,7 @@ void SetOptions() {
     jsc_options_set_size("forceRAMSize", 96ul << 20);
     jsc_options_set_uint("numberOfGCMarkers", 1);
     // What is made before a collection: some pages, instead of two.
-    jsc_options_set_size("smallHeapSize", 4ul << 20);
+    jsc_options_set_uint("smallHeapSize", 4u << 20);
     // The last tier of compilation gains nothing on pages.
     jsc_options_set_boolean("useFTLJIT", 0);
     jsc_options_set_boolean("useWasm", 0);
