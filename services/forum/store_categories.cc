@@ -134,7 +134,14 @@ UPDATE categories SET name = $2, slug = $3, description = $4, color = $5, positi
   create_level = $8, version = version + 1
 WHERE id = $1)"};
 
+// A category that takes a new place pushes those from there on down by one.
+constexpr Statement kMakeRoomForCategory{"category_make_room", R"(
+UPDATE categories SET position = position + 1, version = version + 1
+WHERE position >= $2 AND id <> $1
+  AND (SELECT moved.position FROM categories moved WHERE moved.id = $1) <> $2)"};
+
 absl::Status Store::UpdateCategory(const v1::Category& category) {
+  RETURN_IF_ERROR(tx_.Execute(kMakeRoomForCategory, category.id(), category.position()).status());
   return tx_
       .Execute(kUpdateCategory, category.id(), category.name(), category.slug(),
                category.description(), category.color(), category.position(), category.read_role(),
