@@ -22,7 +22,7 @@ export function relative(iso: string, now: number): string {
   // Clocks differ a little; what lies further ahead is a date.
   if (age < -60) return day(iso);
   if (age < 45) return m.now;
-  if (age < hour) return m.minutes(Math.max(1, Math.round(age / minute)));
+  if (age < hour) return m.minutes(Math.max(1, Math.floor(age / minute)));
   if (age < dayLength) return m.hours(Math.floor(age / hour));
   if (age < 30 * dayLength) return m.days(Math.floor(age / dayLength));
   const month = m.months[date.getMonth()] ?? '';
