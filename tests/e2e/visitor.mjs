@@ -127,6 +127,13 @@ export class Visitor {
     await choice.first().click();
   }
 
+  /** Does something whose answer is shown before the server has given it, and waits for the server too. */
+  async saves(path, act) {
+    if (!this.window.script) return act();
+    const asked = (answer) => answer.request().method() !== 'GET' && path.test(new URL(answer.url()).pathname);
+    await Promise.all([this.page.waitForResponse(asked), act()]);
+  }
+
   async logOut() {
     await this.pick('Your account', 'Log out');
     await this.gone(this.page.getByLabel('Your account', {exact: true}));

@@ -114,12 +114,13 @@ async function history(t, member) {
 
 async function like(t, admin) {
   t.step('like');
-  await admin.press(/^Like/, admin.post(2));
+  const like = () => admin.press(/^Like/, admin.post(2));
+  await admin.saves(/reactions/, like);
   await admin.sees(admin.button(/^Take the like back/, admin.post(2)));
   await admin.reload();
-  await admin.press(/^Take the like back/, admin.post(2));
+  await admin.saves(/reactions/, () => admin.press(/^Take the like back/, admin.post(2)));
   await admin.sees(admin.button(/^Like/, admin.post(2)));
-  await admin.press(/^Like/, admin.post(2));
+  await admin.saves(/reactions/, like);
   await admin.sees(admin.button(/^Take the like back/, admin.post(2)));
 }
 
@@ -158,8 +159,8 @@ async function moderatePost(t, admin) {
   t.step('delete a post and undo');
   await admin.pick('More actions', 'Delete', post);
   await admin.sees('This post was deleted.', post);
-  if (admin.window.script) await admin.press('Undo', admin.page.getByRole('region', {name: 'Messages'}));
-  else await admin.press('Restore', post);
+  await admin.saves(/restore/, () => admin.window.script
+    ? admin.press('Undo', admin.page.getByRole('region', {name: 'Messages'})) : admin.press('Restore', post));
   await admin.sees('much more', post);
   await admin.reload();
   await admin.sees('much more', post);

@@ -23,6 +23,8 @@ export class Writing {
   busy = $state(false);
   title = $state('');
   editing = $state(false);
+  // False until the text that is to be edited has come.
+  ready = $state(true);
   draft: Draft<Written> | null = $state.raw(null);
   #target: Target | null = null;
   #replyTo = 0;
@@ -40,6 +42,7 @@ export class Writing {
     } else if (target.replyTo) this.#replyTo = target.replyTo;
     if (target.quote) this.raw += (this.raw && !this.raw.endsWith('\n') ? '\n\n' : '') + target.quote;
     this.editing = false;
+    this.ready = true;
     const answered = target.stream.posts.find((p) => p.number === this.#replyTo);
     this.title = answered && this.#replyTo > 1 ? m.replyTo(target.stream.author(answered.authorId).username) : m.replyTopic;
     if (target.quote) this.keep();
@@ -47,6 +50,7 @@ export class Writing {
 
   async #edit(edited: Post): Promise<void> {
     this.editing = true;
+    this.ready = false;
     this.title = m.editing(edited.number);
     this.draft = new Draft(`edit:${edited.id}`);
     this.raw = this.draft.restored?.raw ?? '';
@@ -54,6 +58,7 @@ export class Writing {
       const now = await get<Post>(`/posts/${edited.id}`);
       this.#revision = this.draft.restored?.revision ?? now.revision;
       if (!this.draft.restored) this.raw = now.raw;
+      this.ready = true;
     } catch (error) {
       docked.target = null;
       void toasts.fail(error);

@@ -18,7 +18,9 @@ export async function call<T>(method: string, path: string, body?: unknown, idem
   let response: Response;
   let answer;
   try {
-    response = await fetch('/api/v1' + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    // Small things that are said in passing (a like, the read mark) arrive although one leaves the page.
+    const keepalive = method === 'PUT' || method === 'DELETE';
+    response = await fetch('/api/v1' + path, { method, headers, keepalive, body: body === undefined ? null : JSON.stringify(body) });
     answer = await response.json().catch(() => ({}));
   } catch {
     throw new Failure(away);
