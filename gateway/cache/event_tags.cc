@@ -12,9 +12,11 @@ TouchedTags TagsOf(const events::v1::Event& event) {
   switch (event.body_case()) {
     case events::v1::Event::kUserChanged:
       add("user:", event.user_changed().user_id());
+      add("name:", event.user_changed().user_id());
       break;
     case events::v1::Event::kUserErased:
       add("user:", event.user_erased().user_id());
+      add("name:", event.user_erased().user_id());
       break;
     case events::v1::Event::kTopicChanged: {
       const auto& topic = event.topic_changed();

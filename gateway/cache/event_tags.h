@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which pages an event touches, as tags of the page cache: `topic:17` (a topic's pages),
-// `category:3` (lists of it), `tag:linux`, `list` (lists over all categories), `user:5`, `site`
-// (the frame of every page: name, categories).
+// `category:3` (lists of it), `tag:linux`, `list` (lists over all categories), `user:5` (an
+// account's page), `name:5` (pages with its name on them), `site` (the frame of every page).
 #pragma once
 
 #include <string>

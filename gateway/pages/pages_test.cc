@@ -236,6 +236,25 @@ TEST_F(PagesTest, LanguageFollowsTheReader) {
   EXPECT_EQ(Text(Props("/top"), "locale"), "en");
 }
 
+TEST_F(PagesTest, FormThatFailsIsShownAgainWithWhatWasTyped) {
+  services_.On<forum::v1::CreateTopicRequest, forum::v1::Topic>(
+      "forium.forum.v1.ForumService.CreateTopic",
+      [](const rpc::Call&,
+         const forum::v1::CreateTopicRequest&) -> absl::StatusOr<forum::v1::Topic> {
+        return status::InvalidField("title", "The title is missing.");
+      });
+  Start();
+  const std::string form = "raw=typed+%C3%BC&title=&_page=%2Fnew%3Fcategory%3Dgeneral";
+  const RawResponse response = client_->Ask(
+      "POST /api/v1/topics HTTP/1.1\r\nHost: h\r\nOrigin: http://h\r\nAccept: text/html\r\n"
+      "Cookie: forium_session=member-5\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+      "Content-Length: " +
+      std::to_string(form.size()) + "\r\n\r\n" + form);
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("\"raw\":\"typed ü\""));
+  EXPECT_THAT(response.body, HasSubstr("\"field\":\"title\""));
+}
+
 TEST_F(PagesTest, SecretLinksAreNotStored) {
   Start();
   EXPECT_EQ(Get("/reset/token").Header("cache-control"), "no-store");

@@ -50,6 +50,9 @@ PageMaker::Answer ProfilePage(PageMaker& maker, Request& request) {
   page.description = user.bio();
   page.canonical = path;
   page.cache_tags = {tag};
+  for (const forum::v1::UserPost& post : activity.posts()) {
+    page.cache_tags.push_back(Concat({"topic:", std::to_string(post.post().topic_id())}));
+  }
   co_return co_await maker.Make(request, std::move(parts), std::move(page));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/ssr/renderer.h"
 
+#include <pthread.h>
+
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -139,6 +141,7 @@ absl::StatusOr<std::unique_ptr<Renderer>> Renderer::Create(std::string_view bund
   std::latch ready(options.machines);
   for (absl::Status& status : made) {
     state.threads.emplace_back([&state, &status, &ready] {
+      pthread_setname_np(pthread_self(), "render");
       auto vm = state.MakeVm();
       status = vm.status();
       ready.count_down();

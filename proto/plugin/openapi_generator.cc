@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream.h"
@@ -96,21 +97,23 @@ void WriteBody(const Operation& operation, const Catalogue& catalogue, JsonText&
 
 void WriteResponses(const Operation& operation, const Catalogue& catalogue, JsonText& json) {
   const pb::Descriptor* answer = AnswerOf(*operation.method);
+  const bool empty = answer == nullptr || IsWellKnown(*answer);
+  const bool created =
+      operation.binding.verb == "post" && absl::StartsWith(operation.method->name(), "Create");
   json.Key("responses").Object([&] {
-    json.Key("200").Object([&] {
-      json.Member("description", "OK");
-      json.Key("content").Object([&] {
-        json.Key("application/json").Object([&] {
-          json.Key("schema").Object([&] {
-            if (answer == nullptr || IsWellKnown(*answer)) {
-              json.Member("type", "object");
-            } else {
-              json.Member("$ref", ReferenceTo(catalogue.NameOf(*answer)));
-            }
+    json.Key(empty     ? "204"
+             : created ? "201"
+                       : "200")
+        .Object([&] {
+          json.Member("description", empty ? "Done" : created ? "Created" : "OK");
+          if (empty) return;
+          json.Key("content").Object([&] {
+            json.Key("application/json").Object([&] {
+              json.Key("schema").Object(
+                  [&] { json.Member("$ref", ReferenceTo(catalogue.NameOf(*answer))); });
+            });
           });
         });
-      });
-    });
     json.Key("default").Object([&] { json.Member("$ref", "#/components/responses/Problem"); });
   });
 }

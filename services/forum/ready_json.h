@@ -13,6 +13,15 @@
 
 namespace forium::forum {
 
+// Whoever shows a name must know when it changes: tag `name:5`.
+template <typename Authors>
+v1::BodyFacts WithNames(v1::BodyFacts facts, const Authors& authors) {
+  for (const v1::Author& author : authors) {
+    if (author.id() != 0) facts.add_cache_tags("name:" + std::to_string(author.id()));
+  }
+  return facts;
+}
+
 template <typename Message>
 google::api::HttpBody ReadyJson(const Message& message, const v1::BodyFacts& facts) {
   google::api::HttpBody body;

@@ -137,7 +137,7 @@ absl::StatusOr<google::api::HttpBody> ListTopics(const Caller& caller,
     std::move(authors).MoveTo(response.mutable_authors());
     return absl::OkStatus();
   }));
-  return ReadyJson(response, FactsFor(selection, response));
+  return ReadyJson(response, WithNames(FactsFor(selection, response), response.authors()));
 }
 
 }  // namespace forium::forum

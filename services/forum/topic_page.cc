@@ -125,7 +125,7 @@ absl::StatusOr<google::api::HttpBody> GetTopic(const Caller& caller,
     std::move(authors).MoveTo(topic.mutable_authors());
     return absl::OkStatus();
   }));
-  return ReadyJson(topic, FactsFor(facts, topic.posts()));
+  return ReadyJson(topic, WithNames(FactsFor(facts, topic.posts()), topic.authors()));
 }
 
 absl::StatusOr<google::api::HttpBody> ListPosts(const Caller& caller,

@@ -48,8 +48,9 @@ function bodyOf(api, operation) {
   }
   const sent = operation.requestBody?.content['application/json'].schema;
   if (sent) parts.push(el('h3', {}, 'Body: JSON or form'), fields(resolve(api, sent)));
-  const answer = operation.responses['200'].content['application/json'].schema;
-  parts.push(el('h3', {}, 'Answer'), el('p', {}, answer.$ref ? typeOf(answer) : 'An empty object.'));
+  const [status, answer] = Object.entries(operation.responses).find(([code]) => code.startsWith('2'));
+  const schema = answer.content?.['application/json'].schema;
+  parts.push(el('h3', {}, 'Answer'), el('p', {}, `${status} `, schema ? typeOf(schema) : 'without a body'));
   return el('div', { class: 'body' }, ...parts);
 }
 
