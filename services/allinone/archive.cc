@@ -55,7 +55,8 @@ absl::Status AddFile(archive* writer, const ArchivedFile& file) {
 // `name` with no way out of the folder.
 bool SafeName(std::string_view name) {
   const fs::path path(name);
-  return !path.empty() && path.is_relative() && path == path.lexically_normal() && *path.begin() != "..";
+  return !path.empty() && path.is_relative() && path == path.lexically_normal() &&
+         *path.begin() != "..";
 }
 
 absl::Status ExtractFile(archive* reader, const fs::path& path) {
@@ -63,7 +64,8 @@ absl::Status ExtractFile(archive* reader, const fs::path& path) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   std::string block(kBlock, '\0');
   la_ssize_t size = 0;
-  while ((size = archive_read_data(reader, block.data(), block.size())) > 0) out.write(block.data(), size);
+  while ((size = archive_read_data(reader, block.data(), block.size())) > 0)
+    out.write(block.data(), size);
   out.close();
   if (size < 0) return absl::DataLossError("The backup is damaged or cut off.");
   if (!out) return absl::ResourceExhaustedError("The disk is full; nothing was restored.");
@@ -74,7 +76,8 @@ absl::Status SyncFile(const std::string& path) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool synced = file >= 0 && fsync(file) == 0;
   if (file >= 0) close(file);
-  return synced ? absl::OkStatus() : absl::DataLossError(absl::StrCat(path, " could not be synced."));
+  return synced ? absl::OkStatus()
+                : absl::DataLossError(absl::StrCat(path, " could not be synced."));
 }
 
 }  // namespace
@@ -98,12 +101,14 @@ absl::Status WriteArchive(const std::string& out, const std::vector<ArchivedFile
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> ReadArchive(const std::string& in, const std::string& folder) {
+absl::StatusOr<std::vector<std::string>> ReadArchive(const std::string& in,
+                                                     const std::string& folder) {
   const Reader reader(archive_read_new(), archive_read_free);
   archive_read_support_filter_zstd(reader.get());
   archive_read_support_format_tar(reader.get());
   if (archive_read_open_filename(reader.get(), in.c_str(), kBlock) != ARCHIVE_OK) {
-    return absl::NotFoundError(absl::StrCat(in, " is not a backup: ", archive_error_string(reader.get()), "."));
+    return absl::NotFoundError(
+        absl::StrCat(in, " is not a backup: ", archive_error_string(reader.get()), "."));
   }
   std::vector<std::string> names;
   archive_entry* entry = nullptr;
@@ -116,7 +121,8 @@ absl::StatusOr<std::vector<std::string>> ReadArchive(const std::string& in, cons
     RETURN_IF_ERROR(ExtractFile(reader.get(), fs::path(folder) / name));
     names.emplace_back(name);
   }
-  if (result != ARCHIVE_EOF) return absl::DataLossError(absl::StrCat(in, " is damaged or cut off."));
+  if (result != ARCHIVE_EOF)
+    return absl::DataLossError(absl::StrCat(in, " is damaged or cut off."));
   return names;
 }
 

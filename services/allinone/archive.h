@@ -16,10 +16,13 @@ struct ArchivedFile {
   std::string path;  // on disk
 };
 
-// Writes `files` to `out`, which appears whole or not at all. Errors: ResourceExhausted (disk full), AlreadyExists.
+// Writes `files` to `out`, which appears whole or not at all. Errors: ResourceExhausted (disk
+// full), AlreadyExists.
 absl::Status WriteArchive(const std::string& out, const std::vector<ArchivedFile>& files);
 
-// Unpacks into `folder`, regular files only and none outside of it. The names. Errors: DataLoss, NotFound.
-absl::StatusOr<std::vector<std::string>> ReadArchive(const std::string& in, const std::string& folder);
+// Unpacks into `folder`, regular files only and none outside of it. The names. Errors: DataLoss,
+// NotFound.
+absl::StatusOr<std::vector<std::string>> ReadArchive(const std::string& in,
+                                                     const std::string& folder);
 
 }  // namespace forium::allinone

@@ -16,13 +16,13 @@ namespace forium::allinone {
 namespace {
 namespace fs = std::filesystem;
 
-// Runs `body` while no database commits: each writer waits in a write of its own, always in the same order.
+// Runs `body` while no database commits: each writer waits in a write of its own, always in the
+// same order.
 absl::Status HoldWriters(std::span<const NamedDatabase> databases,
                          absl::FunctionRef<absl::Status()> body) {
   if (databases.empty()) return body();
-  return databases.front().database->Write([&](database::Transaction&) {
-    return HoldWriters(databases.subspan(1), body);
-  });
+  return databases.front().database->Write(
+      [&](database::Transaction&) { return HoldWriters(databases.subspan(1), body); });
 }
 
 bool EmptyOrMissing(const fs::path& path) {
@@ -33,7 +33,8 @@ bool EmptyOrMissing(const fs::path& path) {
 }  // namespace
 
 absl::Status Backup(Community& community, const std::string& out, Console& console) {
-  if (fs::exists(out)) return absl::AlreadyExistsError(absl::StrCat(out, " is there already; nothing was done."));
+  if (fs::exists(out))
+    return absl::AlreadyExistsError(absl::StrCat(out, " is there already; nothing was done."));
   // Beside the data: a temporary file system is often too small for a community.
   const fs::path folder = fs::path(community.directory().path()) / "backup.partial";
   fs::remove_all(folder);
@@ -68,7 +69,8 @@ absl::Status Restore(const std::string& in, const std::string& data, Console& co
     return absl::FailedPreconditionError(
         absl::StrCat(data, " is not empty; restore into a new folder, then move it."));
   }
-  const std::string partial = absl::StrCat(fs::absolute(data).lexically_normal().string(), ".partial");
+  const std::string partial =
+      absl::StrCat(fs::absolute(data).lexically_normal().string(), ".partial");
   fs::remove_all(partial);
   fs::create_directories(partial);
   absl::Cleanup remove = [&partial] {
@@ -83,7 +85,9 @@ absl::Status Restore(const std::string& in, const std::string& data, Console& co
   fs::permissions(partial, fs::perms::owner_all, error);
   fs::remove(data, error);
   fs::rename(partial, data, error);
-  if (error) return absl::FailedPreconditionError(absl::StrCat(data, " cannot be made: ", error.message(), "."));
+  if (error)
+    return absl::FailedPreconditionError(
+        absl::StrCat(data, " cannot be made: ", error.message(), "."));
   console.Print(absl::StrCat("Restored ", names.size(), " databases into ", data, "."));
   return absl::OkStatus();
 }

@@ -10,10 +10,12 @@
 
 namespace forium::allinone {
 
-// Writes a backup while the community is served: writes wait while the databases are copied, reads go on.
+// Writes a backup while the community is served: writes wait while the databases are copied, reads
+// go on.
 absl::Status Backup(Community& community, const std::string& out, Console& console);
 
-// Puts a backup into a data directory that does not exist yet or is empty; it appears whole or not at all.
+// Puts a backup into a data directory that does not exist yet or is empty; it appears whole or not
+// at all.
 absl::Status Restore(const std::string& in, const std::string& data, Console& console);
 
 }  // namespace forium::allinone

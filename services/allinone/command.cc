@@ -18,10 +18,10 @@ absl::Status ImportDiscourse(const Command& command, Community& community, Conso
       community.channel(), [&community] { return community.SystemCall(); }, console);
   ASSIGN_OR_RETURN(const ImportCounts counts,
                    importer.ImportDiscourse(command.categories, command.files));
-  console.Print(absl::StrCat("Imported ", counts.topics_created, " topics and ", counts.posts_created,
-                             " posts by ", counts.users, " people in ",
-                             absl::FormatDuration(absl::Trunc(counts.took, absl::Milliseconds(10))), "; ",
-                             counts.topics_present, " topics were there already."));
+  console.Print(absl::StrCat("Imported ", counts.topics_created, " topics and ",
+                             counts.posts_created, " posts by ", counts.users, " people in ",
+                             absl::FormatDuration(absl::Trunc(counts.took, absl::Milliseconds(10))),
+                             "; ", counts.topics_present, " topics were there already."));
   return absl::OkStatus();
 }
 
@@ -31,10 +31,11 @@ absl::Status CreateUser(const Command& command, Community& community, Console& c
   request.set_email(command.email);
   request.set_password(command.password);
   request.set_role(command.admin ? type::v1::ADMIN_ROLE : type::v1::MEMBER_ROLE);
-  ASSIGN_OR_RETURN(const auth::v1::User user,
-                   community.channel().Call<auth::v1::User>("forium.auth.v1.AuthService.ProvisionUser",
-                                                            request, community.SystemCall()));
-  console.Print(absl::StrCat("Made ", command.admin ? "administrator " : "member ", user.username(), "."));
+  ASSIGN_OR_RETURN(const auth::v1::User user, community.channel().Call<auth::v1::User>(
+                                                  "forium.auth.v1.AuthService.ProvisionUser",
+                                                  request, community.SystemCall()));
+  console.Print(
+      absl::StrCat("Made ", command.admin ? "administrator " : "member ", user.username(), "."));
   return absl::OkStatus();
 }
 
@@ -42,9 +43,9 @@ absl::Status ResetUser(const Command& command, Community& community, Console& co
   auth::v1::ProvisionLinkRequest request;
   request.set_purpose(auth::v1::Link::RESET);
   request.set_username(command.username);
-  ASSIGN_OR_RETURN(const auth::v1::Link link,
-                   community.channel().Call<auth::v1::Link>("forium.auth.v1.AuthService.ProvisionLink",
-                                                            request, community.SystemCall()));
+  ASSIGN_OR_RETURN(const auth::v1::Link link, community.channel().Call<auth::v1::Link>(
+                                                  "forium.auth.v1.AuthService.ProvisionLink",
+                                                  request, community.SystemCall()));
   console.Print(link.url());
   return absl::OkStatus();
 }
@@ -67,7 +68,8 @@ const std::map<std::string, Runner>& Runners() {
 
 std::string TextOf(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string().c_str()) : std::string();
+  return value != nullptr && value->is_string() ? std::string(value->get_string().c_str())
+                                                : std::string();
 }
 
 }  // namespace
@@ -105,7 +107,8 @@ absl::StatusOr<Command> CommandFromJson(std::string_view text) {
   command.password = TextOf(object, "password");
   const json::value* admin = object.if_contains("admin");
   command.admin = admin != nullptr && admin->is_bool() && admin->get_bool();
-  if (const json::value* files = object.if_contains("files"); files != nullptr && files->is_array()) {
+  if (const json::value* files = object.if_contains("files");
+      files != nullptr && files->is_array()) {
     for (const json::value& file : files->get_array()) {
       if (file.is_string()) command.files.emplace_back(file.get_string().c_str());
     }

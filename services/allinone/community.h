@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A community in one process, without its gateway: databases, services behind an in-process channel, the bus and the
-// relays. `serve` puts the gateway in front of it; commands on a directory that nobody serves open it likewise.
-// Thread-safe after Open.
+// A community in one process, without its gateway: databases, services behind an in-process
+// channel, the bus and the relays. `serve` puts the gateway in front of it; commands on a directory
+// that nobody serves open it likewise. Thread-safe after Open.
 #pragma once
 
 #include <memory>
@@ -37,7 +37,8 @@ struct NamedDatabase {
 class Community {
  public:
   // Errors: FailedPrecondition with the sentence for the person (newer data, not writable).
-  static absl::StatusOr<std::unique_ptr<Community>> Open(CommunityConfig config, DataDirectory directory);
+  static absl::StatusOr<std::unique_ptr<Community>> Open(CommunityConfig config,
+                                                         DataDirectory directory);
   ~Community();
 
   const DataDirectory& directory() const { return directory_; }

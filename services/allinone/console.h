@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a command speaks to the person who gave it: this terminal, or through the control socket to another's.
+// Where a command speaks to the person who gave it: this terminal, or through the control socket to
+// another's.
 #pragma once
 
 #include <string_view>

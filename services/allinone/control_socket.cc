@@ -112,7 +112,8 @@ struct ControlServer::State {
     absl::StatusOr<Command> command = CommandFromJson(line);
     absl::Status status = command.status();
     if (command.ok()) {
-      observe::Log(observe::Level::kInfo, "command from the control socket", {{"verb", command->verb}});
+      observe::Log(observe::Level::kInfo, "command from the control socket",
+                   {{"verb", command->verb}});
       RemoteConsole console(client);
       status = Run(*command, community, console);
     }
@@ -136,7 +137,8 @@ absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::Start(Community& c
   const Descriptor folder(open(data.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_un address = AddressIn(folder.get());
-  // The lock says that nobody else serves here: what lies there is left from a process that was killed.
+  // The lock says that nobody else serves here: what lies there is left from a process that was
+  // killed.
   unlink(address.sun_path);
   if (bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
       chmod(address.sun_path, 0600) != 0 || listen(listener.get(), 8) != 0) {

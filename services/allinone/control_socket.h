@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Unix socket in a data directory by which commands reach the process that owns it. One JSON line asks; lines
-// answer: {"print": …}, {"progress": …}, and last {"ok": true} or {"error": …}. Only the owner of the folder gets in.
+// The Unix socket in a data directory by which commands reach the process that owns it. One JSON
+// line asks; lines answer: {"print": …}, {"progress": …}, and last {"ok": true} or {"error": …}.
+// Only the owner of the folder gets in.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,8 @@ class ControlServer {
   std::unique_ptr<State> state_;
 };
 
-// Has the owner of `data` run a command. Errors: NotFound when nobody listens there; else what the command says.
+// Has the owner of `data` run a command. Errors: NotFound when nobody listens there; else what the
+// command says.
 absl::Status RunAtOwner(const std::string& data, const Command& command, Console& console);
 
 }  // namespace forium::allinone

@@ -31,13 +31,13 @@ absl::StatusOr<DataDirectory> DataDirectory::Take(const std::string& path) {
   const std::string lock_path = absl::StrCat(absolute, "/lock");
   const int lock = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("The data directory ", absolute, " cannot be written: ", strerror(errno), "."));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "The data directory ", absolute, " cannot be written: ", strerror(errno), "."));
   }
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
     close(lock);
-    return absl::UnavailableError(
-        absl::StrCat("The data directory ", absolute, " is in use by another Forium; stop it first."));
+    return absl::UnavailableError(absl::StrCat("The data directory ", absolute,
+                                               " is in use by another Forium; stop it first."));
   }
   return DataDirectory(absolute, lock);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder that holds a community's databases. One process owns it at a time, by a lock file that the kernel frees
-// when the process ends, however it ends. Not thread-safe; held by main.
+// The folder that holds a community's databases. One process owns it at a time, by a lock file that
+// the kernel frees when the process ends, however it ends. Not thread-safe; held by main.
 #pragma once
 
 #include <string>
@@ -23,7 +23,8 @@ class DataDirectory {
   // `DATA/control.db`
   std::string ControlDatabase() const;
   // `DATA/<tenant>/<service>.db`; makes the tenant's folder.
-  absl::StatusOr<std::string> TenantDatabase(std::string_view tenant, std::string_view service) const;
+  absl::StatusOr<std::string> TenantDatabase(std::string_view tenant,
+                                             std::string_view service) const;
   // Where commands reach the owner, see control_socket.h.
   static std::string ControlSocket(const std::string& path);
 

@@ -53,7 +53,8 @@ bool Flag(const json::object& object, std::string_view key, bool missing = false
 
 void SetTime(std::string_view text, google::protobuf::Timestamp* out) {
   absl::Time time;
-  if (text.empty() || !absl::ParseTime(absl::RFC3339_full, std::string(text), &time, nullptr)) return;
+  if (text.empty() || !absl::ParseTime(absl::RFC3339_full, std::string(text), &time, nullptr))
+    return;
   const int64_t micros = absl::ToUnixMicros(time);
   out->set_seconds(micros / 1000000);
   out->set_nanos(static_cast<int32_t>(micros % 1000000) * 1000);
@@ -93,12 +94,18 @@ Post::Kind KindOf(const json::object& post) {
 // `closed.enabled` → `closed`, `closed.disabled` → `opened`; others keep their word.
 std::string ActionOf(std::string_view code) {
   static constexpr std::pair<std::string_view, std::string_view> kActions[] = {
-      {"closed.enabled", "closed"},     {"closed.disabled", "opened"},
-      {"autoclosed.enabled", "closed"}, {"autoclosed.disabled", "opened"},
-      {"pinned.enabled", "pinned"},     {"pinned.disabled", "unpinned"},
-      {"pinned_globally.enabled", "pinned"}, {"pinned_globally.disabled", "unpinned"},
-      {"visible.enabled", "shown"},     {"visible.disabled", "hidden"},
-      {"archived.enabled", "archived"}, {"archived.disabled", "unarchived"},
+      {"closed.enabled", "closed"},
+      {"closed.disabled", "opened"},
+      {"autoclosed.enabled", "closed"},
+      {"autoclosed.disabled", "opened"},
+      {"pinned.enabled", "pinned"},
+      {"pinned.disabled", "unpinned"},
+      {"pinned_globally.enabled", "pinned"},
+      {"pinned_globally.disabled", "unpinned"},
+      {"visible.enabled", "shown"},
+      {"visible.disabled", "hidden"},
+      {"archived.enabled", "archived"},
+      {"archived.disabled", "unarchived"},
       {"split_topic", "split"},
   };
   for (const auto& [theirs, ours] : kActions) {
@@ -166,7 +173,8 @@ absl::StatusOr<DiscourseTopic> ParseDiscourseTopic(std::string_view text) {
   topic.set_source_id(Number(from, "id"));
   topic.set_title(std::string(Text(from, "title")));
   if (topic.source_id() <= 0 || topic.title().empty()) {
-    return absl::InvalidArgumentError("A line has no `id` or no `title`: it is not a Discourse topic.");
+    return absl::InvalidArgumentError(
+        "A line has no `id` or no `title`: it is not a Discourse topic.");
   }
   const json::value* stream = from.if_contains("post_stream");
   const json::value* posts = stream != nullptr && stream->is_object()
@@ -208,8 +216,7 @@ absl::StatusOr<std::vector<ImportedCategory>> ParseDiscourseCategories(std::stri
   absl::StatusOr<json::object> parsed = ParseObject(text);
   if (!parsed.ok()) return absl::InvalidArgumentError("The categories file is not JSON.");
   const json::value* list = parsed->if_contains("category_list");
-  const json::object& holder =
-      list != nullptr && list->is_object() ? list->get_object() : *parsed;
+  const json::object& holder = list != nullptr && list->is_object() ? list->get_object() : *parsed;
   const json::value* categories = holder.if_contains("categories");
   if (categories == nullptr || !categories->is_array()) {
     return absl::InvalidArgumentError("The categories file has no `category_list.categories`.");

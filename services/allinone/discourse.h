@@ -15,14 +15,15 @@ namespace forium::allinone {
 
 inline constexpr std::string_view kDiscourse = "discourse";
 
-// A topic with the people in it. Posts name their author by `author.id` = the id at the source (0: unknown) until the
-// importer puts ours in.
+// A topic with the people in it. Posts name their author by `author.id` = the id at the source (0:
+// unknown) until the importer puts ours in.
 struct DiscourseTopic {
   forum::v1::ImportedTopic topic;
   std::vector<auth::v1::StagedUser> authors;
 };
 
-// One line: what `/t/{id}.json?include_raw=1` answers. Errors: InvalidArgument that says what is wrong.
+// One line: what `/t/{id}.json?include_raw=1` answers. Errors: InvalidArgument that says what is
+// wrong.
 absl::StatusOr<DiscourseTopic> ParseDiscourseTopic(std::string_view json);
 
 // What `/categories.json` answers; subcategories included.

@@ -33,7 +33,8 @@ absl::StatusOr<ImportCounts> Importer::ImportDiscourse(const std::string& catego
   for (const std::string& file : files) {
     std::error_code error;
     const auto size = std::filesystem::file_size(file, error);
-    if (error) return absl::NotFoundError(absl::StrCat(file, " cannot be read: ", error.message(), "."));
+    if (error)
+      return absl::NotFoundError(absl::StrCat(file, " cannot be read: ", error.message(), "."));
     bytes_total_ += static_cast<int64_t>(size);
   }
   if (!categories.empty()) RETURN_IF_ERROR(ImportCategories(categories));

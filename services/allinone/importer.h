@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves another forum in, through the services' own import calls: killed at any moment and run again it ends the same,
-// and a second run changes nothing. One import at a time; used by one thread.
+// Moves another forum in, through the services' own import calls: killed at any moment and run
+// again it ends the same, and a second run changes nothing. One import at a time; used by one
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -28,12 +29,14 @@ struct ImportCounts {
 
 class Importer {
  public:
-  // `system` makes the options of a call by the system: asked for each, because its principal is short-lived.
+  // `system` makes the options of a call by the system: asked for each, because its principal is
+  // short-lived.
   Importer(rpc::Channel& services, std::function<rpc::CallOptions()> system, Console& console)
       : services_(services), system_(std::move(system)), console_(console) {}
 
-  // `categories`: a file as `/categories.json` answers, or empty. `files`: JSON lines, plain, .xz or .zst.
-  // Errors: NotFound (a file), DataLoss (a damaged one), InvalidArgument (not this format; names file and line).
+  // `categories`: a file as `/categories.json` answers, or empty. `files`: JSON lines, plain, .xz
+  // or .zst. Errors: NotFound (a file), DataLoss (a damaged one), InvalidArgument (not this format;
+  // names file and line).
   absl::StatusOr<ImportCounts> ImportDiscourse(const std::string& categories,
                                                const std::vector<std::string>& files);
 

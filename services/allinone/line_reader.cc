@@ -18,9 +18,10 @@ namespace {
 
 constexpr size_t kChunk = 1 << 18;
 constexpr size_t kLongestLine = 256 << 20;
-constexpr std::string_view kXzMagic("\xFD"
-                                    "7zXZ\0",
-                                    6);
+constexpr std::string_view kXzMagic(
+    "\xFD"
+    "7zXZ\0",
+    6);
 constexpr std::string_view kZstdMagic("\x28\xB5\x2F\xFD", 4);
 
 enum class Format { kPlain, kXz, kZstd };

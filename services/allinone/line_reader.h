@@ -12,13 +12,14 @@ namespace forium::allinone {
 
 class LineReader {
  public:
-  // The compression is told by the first bytes, not by the name. Errors: NotFound, FailedPrecondition.
+  // The compression is told by the first bytes, not by the name. Errors: NotFound,
+  // FailedPrecondition.
   static absl::StatusOr<LineReader> Open(const std::string& path);
   LineReader(LineReader&&) noexcept;
   ~LineReader();
 
-  // The next line without its end; false at the end of the file. Errors: DataLoss (damaged, cut off), and
-  // InvalidArgument for a line over 256 MB.
+  // The next line without its end; false at the end of the file. Errors: DataLoss (damaged, cut
+  // off), and InvalidArgument for a line over 256 MB.
   absl::StatusOr<bool> Next(std::string* line);
 
   // Bytes of the file read so far, and all of it, for progress.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// forium: the whole community in one program. The first word says what to do; `forium WORD --help` explains its flags.
+// forium: the whole community in one program. The first word says what to do; `forium WORD --help`
+// explains its flags.
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -21,7 +22,8 @@ constexpr char kHelp[] =
     "forium restore --data DIR IN.tar.zst\n"
     "forium check --config FILE\n"
     "forium version\n"
-    "Each explains its flags with --help. Settings come from flags over environment (FORIUM_…) over the file.";
+    "Each explains its flags with --help. Settings come from flags over environment (FORIUM_…) "
+    "over the file.";
 
 absl::Status Dispatch(int argc, char** argv, Terminal& terminal) {
   using namespace forium::allinone;
@@ -37,7 +39,8 @@ absl::Status Dispatch(int argc, char** argv, Terminal& terminal) {
     terminal.Print(kHelp);
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(absl::StrCat("There is no command `", argv[1], "`; see `forium help`."));
+  return absl::InvalidArgumentError(
+      absl::StrCat("There is no command `", argv[1], "`; see `forium help`."));
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ absl::Status ImportCommand(int argc, const char* const* argv, Terminal& terminal
   RETURN_IF_ERROR(line.settings.Parse(argc - 1, argv + 1, &line.positional));
   if (line.settings.done()) return absl::OkStatus();
   if (line.positional.empty()) {
-    return absl::InvalidArgumentError("Name at least one file of topics (JSON lines, plain, .xz or .zst).");
+    return absl::InvalidArgumentError(
+        "Name at least one file of topics (JSON lines, plain, .xz or .zst).");
   }
   if (!command.categories.empty()) command.categories = Absolute(command.categories);
   for (const std::string& file : line.positional) command.files.push_back(Absolute(file));
@@ -85,11 +86,13 @@ absl::Status UserCommand(int argc, const char* const* argv, Terminal& terminal) 
   if (what == "create") {
     line.settings.Add("email", &command.email, "Its e-mail address.");
     line.settings.Add("admin", &command.admin, "Make it an administrator.");
-    line.settings.Add("password_stdin", &password_stdin, "Read the password from the first line of stdin.");
+    line.settings.Add("password_stdin", &password_stdin,
+                      "Read the password from the first line of stdin.");
   }
   RETURN_IF_ERROR(line.settings.Parse(argc - 1, argv + 1));
   if (line.settings.done()) return absl::OkStatus();
-  if (command.username.empty()) return absl::InvalidArgumentError("Name the account: --username U.");
+  if (command.username.empty())
+    return absl::InvalidArgumentError("Name the account: --username U.");
   if (what == "create") {
     if (!password_stdin) {
       return absl::InvalidArgumentError("Give the password on stdin and say --password-stdin.");
@@ -104,9 +107,11 @@ absl::Status BackupCommand(int argc, const char* const* argv, Terminal& terminal
   RETURN_IF_ERROR(line.settings.Parse(argc, argv, &line.positional));
   if (line.settings.done()) return absl::OkStatus();
   if (line.positional.size() != 1) {
-    return absl::InvalidArgumentError("Name the file to write: forium backup --data DIR OUT.tar.zst");
+    return absl::InvalidArgumentError(
+        "Name the file to write: forium backup --data DIR OUT.tar.zst");
   }
-  return RunCommand(line, {.verb = "backup", .files = {Absolute(line.positional.front())}}, terminal);
+  return RunCommand(line, {.verb = "backup", .files = {Absolute(line.positional.front())}},
+                    terminal);
 }
 
 absl::Status RestoreCommand(int argc, const char* const* argv, Terminal& terminal) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands that a person gives beside `serve`: parsed here, run in this process when nobody serves the data
-// directory, else by the process that does.
+// The commands that a person gives beside `serve`: parsed here, run in this process when nobody
+// serves the data directory, else by the process that does.
 #pragma once
 
 #include "absl/status/status.h"

@@ -55,7 +55,8 @@ std::string AddressOf(const std::string& listen, int port) {
   return absl::StrCat("http://", listen.substr(0, listen.rfind(':')), ":", port);
 }
 
-// `forum.example.org:8443` of `https://forum.example.org:8443/`: links to it are the community's own.
+// `forum.example.org:8443` of `https://forum.example.org:8443/`: links to it are the community's
+// own.
 std::string HostOf(const std::string& url) {
   const size_t scheme = url.find("://");
   if (scheme == std::string::npos) return "";
@@ -73,9 +74,10 @@ absl::Status OfferSetup(Community& community, const std::string& base) {
   auth::v1::ProvisionLinkRequest request;
   request.set_purpose(auth::v1::Link::SETUP);
   ASSIGN_OR_RETURN(const auth::v1::Link link,
-                   community.channel().Call<auth::v1::Link>("forium.auth.v1.AuthService.ProvisionLink",
-                                                            request, system));
-  Say(absl::StrCat("Open this address once to make the administrator:\n  ", base, "/setup/", link.token()));
+                   community.channel().Call<auth::v1::Link>(
+                       "forium.auth.v1.AuthService.ProvisionLink", request, system));
+  Say(absl::StrCat("Open this address once to make the administrator:\n  ", base, "/setup/",
+                   link.token()));
   return absl::OkStatus();
 }
 
@@ -115,7 +117,8 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   RaiseFileLimit();
   const sigset_t stop_signals = BlockStopSignals();
 
-  if (!config.gateway.public_url.empty()) config.community.auth.public_url = config.gateway.public_url;
+  if (!config.gateway.public_url.empty())
+    config.community.auth.public_url = config.gateway.public_url;
   config.community.forum.site_host = HostOf(config.gateway.public_url);
   config.community.auth.throttle.enabled = config.gateway.rate_limit;
   ASSIGN_OR_RETURN(DataDirectory directory, DataDirectory::Take(config.data));
@@ -127,14 +130,16 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   gateway::Gateway gateway(config.gateway, services, pages->Hooks(), community->bus());
   std::unique_ptr<observe::AdminServer> admin;
   if (!config.admin_listen.empty()) {
-    ASSIGN_OR_RETURN(admin, observe::AdminServer::Start(config.admin_listen, [] { return std::string(); }));
+    ASSIGN_OR_RETURN(
+        admin, observe::AdminServer::Start(config.admin_listen, [] { return std::string(); }));
   }
   RETURN_IF_ERROR(gateway.Start());
   ASSIGN_OR_RETURN(std::unique_ptr<ControlServer> control, ControlServer::Start(*community));
 
   const std::string address = AddressOf(config.gateway.listen, gateway.port());
   Say(absl::StrCat("Forium serves ", address, " from ", community->directory().path()));
-  RETURN_IF_ERROR(OfferSetup(*community, config.gateway.public_url.empty() ? address : config.gateway.public_url));
+  RETURN_IF_ERROR(OfferSetup(
+      *community, config.gateway.public_url.empty() ? address : config.gateway.public_url));
 
   int signal_number = 0;
   sigwait(&stop_signals, &signal_number);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terminal that a command was given at. Results go to stdout; progress to stderr, in place when it is a terminal.
+// The terminal that a command was given at. Results go to stdout; progress to stderr, in place when
+// it is a terminal.
 #pragma once
 
 #include <string>
