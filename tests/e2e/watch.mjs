@@ -29,7 +29,9 @@ export function watchLayout(context) {
     new PerformanceObserver((entries) => {
       for (const entry of entries.getEntries()) {
         if (entry.hadRecentInput) continue;
-        const moved = entry.sources.map(({node}) => node && (node.id || node.className || node.nodeName));
+        const rect = ({x, y, width, height}) => `${x},${y} ${width}x${height}`;
+        const moved = entry.sources.map(({node, previousRect, currentRect}) =>
+          `${node?.id || node?.getAttribute?.('class') || node?.nodeName} from ${rect(previousRect)} to ${rect(currentRect)}`);
         window.shifts.push(`${entry.value.toFixed(4)} (${moved.join(', ')})`);
       }
     }).observe({type: 'layout-shift', buffered: true});
