@@ -95,7 +95,7 @@ export function client(locale) {
       manifest: `manifest-${locale}.json`,
       modulePreload: { polyfill: false },
       minify: 'terser',
-      terserOptions: { module: true, toplevel: true, compress: { passes: 3, pure_getters: true, unsafe_arrows: true } },
+      terserOptions: { module: true, toplevel: true, ecma: 2020, compress: { passes: 4, pure_getters: true, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, hoist_props: true } },
       rolldownOptions: {
         input: `${root}src/entry/client.ts`,
         output: {
