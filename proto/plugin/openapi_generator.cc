@@ -208,9 +208,11 @@ void WriteDocument(const std::vector<const pb::FileDescriptor*>& files, JsonText
       }
     });
     json.Key("paths").Object([&] {
-      for (const auto& [path, operations] : paths) {
-        json.Key(path).Object([&] {
-          for (const Operation& operation : operations) WriteOperation(operation, catalogue, json);
+      for (const auto& path : paths) {
+        json.Key(path.first).Object([&] {
+          for (const Operation& operation : path.second) {
+            WriteOperation(operation, catalogue, json);
+          }
         });
       }
     });
