@@ -7,7 +7,8 @@ import vm from 'node:vm';
 import { answer } from '../fixtures/api.mjs';
 import { props } from '../fixtures/pages.mjs';
 
-const dist = new URL('../dist/', import.meta.url);
+// Elsewhere, where something may build while this serves.
+const dist = process.env.FORIUM_WEB_DIST ? new URL(`file://${process.env.FORIUM_WEB_DIST}/`) : new URL('../dist/', import.meta.url);
 const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', json: 'application/json' };
 
 // A context without Web APIs, as JavaScriptCore is.

@@ -8,7 +8,7 @@ export const m: typeof Messages = {
   tag: (tag) => `Themen zu ${tag}`,
   topics: 'Themen',
   topic: 'Thema',
-  replies: 'Antworten',
+  repliesWord: (n) => plural(n, 'Antwort', 'Antworten'),
   activity: 'Aktivität',
   repliesCount: (n) => `${count(n)} ${plural(n, 'Antwort', 'Antworten')}`,
   unreadPosts: (n) => `${n} ${plural(n, 'ungelesener Beitrag', 'ungelesene Beiträge')}`,

@@ -7,7 +7,7 @@ export const m = {
   tag: (tag: string) => `Topics about ${tag}`,
   topics: 'Topics',
   topic: 'Topic',
-  replies: 'Replies',
+  repliesWord: (n: number) => plural(n, 'reply', 'replies'),
   activity: 'Activity',
   repliesCount: (n: number) => `${count(n)} ${plural(n, 'reply', 'replies')}`,
   unreadPosts: (n: number) => `${n} unread ${plural(n, 'post', 'posts')}`,
