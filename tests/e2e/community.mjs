@@ -44,10 +44,19 @@ export class Community {
     return person;
   }
 
+  /** A one-time link, made by the administrator. */
+  link(purpose, username = '') {
+    return this.#as(this.admin, 'POST', '/links', {purpose, username});
+  }
+
+  newCategory(name) {
+    return this.#as(this.admin, 'POST', '/categories', {name, color: '7c6bc4'});
+  }
+
   /** A topic by `author` whose posts have these texts; with its path. */
-  async topic(author, {title, texts = ['The first post.'], tags = ['soil']} = {}) {
+  async topic(author, {title, texts = ['The first post.'], tags = ['soil'], category = this.category} = {}) {
     const topic = await this.#as(author, 'POST', '/topics',
-      {categoryId: this.category.id, title: title ?? `What ${author.username} asks`, raw: texts[0], tags});
+      {categoryId: category.id, title: title ?? `What ${author.username} asks`, raw: texts[0], tags});
     const path = `/t/${topic.slug}/${topic.id}`;
     for (const raw of texts.slice(1)) await this.reply(author, topic, raw);
     return {...topic, path, first: topic.posts[0]};
