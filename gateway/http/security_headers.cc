@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/security_headers.h"
 
+#include <string_view>
+
 namespace forium::gateway {
 
 SecurityHeaders::SecurityHeaders(const Config& config,
                                  const std::vector<std::string>& script_hashes) {
   for_all_ = {
       {"X-Content-Type-Options", "nosniff"},
-      {"Referrer-Policy", "strict-origin-when-cross-origin"},
       {"Cross-Origin-Resource-Policy", "same-origin"},
   };
   if (config.https()) {
@@ -20,19 +21,23 @@ SecurityHeaders::SecurityHeaders(const Config& config,
        "default-src 'self'; script-src " + scripts +
            "; style-src 'self'; img-src 'self' data: https: http:; object-src 'none'; "
            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"},
+      {"Referrer-Policy", "strict-origin-when-cross-origin"},
       {"Cross-Origin-Opener-Policy", "same-origin"},
       {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
   };
-  for_others_ = {{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"}};
+  for_others_ = {{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+                 {"Referrer-Policy", "strict-origin-when-cross-origin"}};
 }
 
 void SecurityHeaders::Apply(Response& response) const {
   if (!response.Header(for_all_.front().first).empty())
     return;  // a page inside another answer has them
   response.headers.insert(response.headers.end(), for_all_.begin(), for_all_.end());
-  if (response.body.empty()) return;
-  const Fields& fields =
-      response.Header("content-type").starts_with("text/html") ? for_html_ : for_others_;
+  const std::string_view type = response.Header("content-type");
+  // Policies are for documents; scripts and styles never are one, and each page loads several.
+  const bool part = type.starts_with("text/javascript") || type.starts_with("text/css");
+  if (response.body.empty() || part) return;
+  const Fields& fields = type.starts_with("text/html") ? for_html_ : for_others_;
   response.headers.insert(response.headers.end(), fields.begin(), fields.end());
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Header fields that every response carries. HTML gets a strict Content-Security-Policy: no inline
+// Header fields that responses carry, fewest for scripts and styles. HTML gets a strict Content-Security-Policy: no inline
 // script but those whose hash is given, no inline style, no frames.
 #pragma once
 

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "services/forum/markdown/discourse.h"
 
 namespace forium::allinone {
 namespace {
@@ -120,7 +121,7 @@ void FillPost(const json::object& from, ImportedPost* post) {
   post->set_reply_to(Count(from, "reply_to_post_number"));
   post->set_kind(KindOf(from));
   if (post->kind() == Post::SMALL_ACTION) post->set_action(ActionOf(Text(from, "action_code")));
-  post->set_raw(std::string(Text(from, "raw")));
+  post->set_raw(markdown::PortDiscourse(Text(from, "raw"), Text(from, "cooked")));
   if (post->raw().empty()) post->set_cooked(std::string(Text(from, "cooked")));
   SetTime(Text(from, "created_at"), post->mutable_created_at());
   // Discourse touches updated_at for many reasons; a higher version tells that the text was edited.

@@ -9,11 +9,15 @@ export async function measureInBrowser({record}, forium) {
   const admin = await forium.account('inspector', {admin: true});
   const {topics} = await forium.ok('GET', '/api/v1/topics?page_size=100');
   const path = (topic) => `/t/${topic.slug}/${topic.id}`;
-  const long = topics.find((topic) => topic.postsCount >= 20);
+  const longs = topics.filter((topic) => topic.postsCount >= 20).slice(0, 9);
+  const [long] = longs;
   const typical = topics.filter((topic) => topic.postsCount === median(topics.map((it) => it.postsCount)));
   const browser = await openBrowser();
   try {
-    const page = await transfer(browser, forium.url + path(long));
+    const pages = [];
+    for (const topic of longs) pages.push(await transfer(browser, forium.url + path(topic)));
+    const page = pages.sort((a, b) => a.total - b.total)[Math.floor(pages.length / 2)];
+    console.error(`  ${longs.length} topics of 20 posts and more: ${pages.map((it) => kB(it.total)).join(' ')} kB`);
     record({name: 'topic page of 20 posts, all transferred', value: kB(page.total), unit: 'kB', bound: '<= 40 kB',
       ok: page.total <= 40_000});
     record({name: 'of it JavaScript', value: kB(page.script), unit: 'kB', bound: '<= 25 kB', ok: page.script <= 25_000});
@@ -30,7 +34,7 @@ export async function measureInBrowser({record}, forium) {
   }
 }
 
-/** Bytes on the wire by type (bodies, as encoded), images apart. */
+/** Bytes on the wire by type, headers included, images (icons among them) apart. */
 async function transfer(browser, url) {
   const context = await browser.newContext({viewport: {width: 1280, height: 900}});
   const page = await context.newPage();
@@ -39,10 +43,10 @@ async function transfer(browser, url) {
   const types = new Map();
   const sums = {total: 0, document: 0, script: 0, stylesheet: 0};
   client.on('Network.responseReceived', ({requestId, type, response}) =>
-    types.set(requestId, {type, headers: response.headersText?.length ?? 0}));
+    types.set(requestId, {type, picture: response.mimeType.startsWith('image/')}));
   client.on('Network.loadingFinished', ({requestId, encodedDataLength}) => {
     const type = types.get(requestId)?.type ?? 'Other';
-    if (type === 'Image') return;
+    if (type === 'Image' || types.get(requestId)?.picture) return;
     sums.total += encodedDataLength;
     if (type.toLowerCase() in sums) sums[type.toLowerCase()] += encodedDataLength;
   });
