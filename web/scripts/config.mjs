@@ -86,7 +86,7 @@ export function client(locale) {
   return {
     ...config,
     plugins: [...config.plugins, plugin, preload, shallow],
-    define: { __SSR__: 'false', __LOCALE__: JSON.stringify(locale) },
+    define: { __LOCALE__: JSON.stringify(locale) },
     publicDir: locale === 'en' ? `${root}public` : false,
     build: {
       ...config.build,
@@ -113,7 +113,7 @@ export function ssr(assets) {
   const config = shared('');
   return {
     ...config,
-    define: { __SSR__: 'true', __LOCALE__: '""', __ASSETS__: JSON.stringify(assets), 'process.env.NODE_ENV': '"production"' },
+    define: { __ASSETS__: JSON.stringify(assets), 'process.env.NODE_ENV': '"production"' },
     publicDir: false,
     ssr: { noExternal: true },
     build: {

@@ -5,6 +5,7 @@ import App from '../App.svelte';
 import { page as documentOf } from '../document/document';
 import { setLocale } from '../messages/locale';
 import { current, type Page } from '$lib/current.svelte';
+import { sentence } from '$lib/lazy/problems';
 import type { PageName, Props } from '$lib/props';
 import List from '../pages/list/ListPage.svelte';
 import Topic from '../pages/topic/TopicPage.svelte';
@@ -54,6 +55,7 @@ function withoutTexts(json: string): string {
 function render(json: string): string {
   const props = JSON.parse(json) as Props;
   setLocale(props.locale);
+  if (props.form) props.form.error.detail = sentence(props.form.error);
   current.set(props, pages[props.page] ?? Error);
   const { body } = renderComponent(App);
   return documentOf(props, body, props.page === 'topic' ? withoutTexts(json) : json);
