@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds web/dist: the client of each language, then the SSR bundle that knows their hashed names.
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'vite';
 import { client, ssr } from './config.mjs';
 import { locales } from './messages.mjs';
 
-const dist = new URL('../dist/', import.meta.url);
+// Made beside dist and then put in its place, so that nobody finds a half of it.
+const dist = new URL('../dist.next/', import.meta.url);
+const target = new URL('../dist/', import.meta.url);
 const json = (name) => JSON.parse(readFileSync(new URL(name, dist), 'utf8'));
 
 // What a chunk needs beside itself, transitively, without what the entry brings already.
@@ -51,3 +53,6 @@ writeFileSync(new URL('ssr/assets.json', dist), JSON.stringify(assets, null, 1))
 const { THEME_SCRIPT } = await import('../src/document/theme-script.js');
 const hash = createHash('sha256').update(THEME_SCRIPT).digest('base64');
 writeFileSync(new URL('ssr/csp.json', dist), JSON.stringify({ scriptHashes: [`sha256-${hash}`] }));
+
+rmSync(target, { recursive: true, force: true });
+renameSync(dist, target);

@@ -90,7 +90,7 @@ export function client(locale) {
     publicDir: locale === 'en' ? `${root}public` : false,
     build: {
       ...config.build,
-      outDir: 'dist/client',
+      outDir: 'dist.next/client',
       emptyOutDir: false,
       manifest: `manifest-${locale}.json`,
       modulePreload: { polyfill: false },
@@ -119,7 +119,7 @@ export function ssr(assets) {
     build: {
       ...config.build,
       ssr: true,
-      outDir: 'dist/ssr',
+      outDir: 'dist.next/ssr',
       emptyOutDir: false,
       minify: true,
       rolldownOptions: {
