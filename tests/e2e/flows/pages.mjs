@@ -61,9 +61,11 @@ export default shards.flatMap(({who, paths, as}) => looks.map((look) => ({
     const faults = [];
     for (const path of paths(given)) {
       t.step(path);
-      await visitor.page.goto(t.community.url + path, {waitUntil: 'networkidle'});
-      await visitor.ready();
-      faults.push(...[...await layoutFaults(visitor.page), ...await violations(visitor.page)].map((fault) => `${path}: ${fault}`));
+      await visitor.open(path);
+      const found = await violations(visitor.page);
+      await visitor.page.waitForLoadState('networkidle');
+      found.push(...await layoutFaults(visitor.page));
+      faults.push(...found.map((fault) => `${path}: ${fault}`));
     }
     assert.deepEqual(faults, []);
   },
