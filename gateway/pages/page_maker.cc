@@ -7,6 +7,7 @@
 #include "gateway/http/ascii.h"
 #include "gateway/http/locale.h"
 #include "gateway/http/url.h"
+#include "gateway/ssr/texts.h"
 #include "proto/google/api/httpbody.pb.h"
 #include "proto/json/writer.h"
 #include "services/base/status/macros.h"
@@ -87,17 +88,19 @@ std::string PageMaker::PropsOf(const Request& request, const FrameParts& parts,
 }
 
 PageMaker::Answer PageMaker::Make(Request& request, FrameParts parts, Page page) {
-  std::string props = PropsOf(request, parts, page);
   Response response;
   if (request.props_only) {
-    response = Response::Json(std::move(props), page.status);
+    response = Response::Json(PropsOf(request, parts, page), page.status);
     response.Set("Vary", "Cookie");
   } else if (renderer_ == nullptr) {
     co_return Response::Html(std::string(kNoWeb), 503);
   } else {
+    Texts texts;
+    if (page.ready_texts) page.data = texts.Take(page.data);
+    std::string props = PropsOf(request, parts, page);
     CO_ASSIGN_OR_RETURN(std::string html,
                         co_await renderer_->Render(std::move(props), request.deadline));
-    response = Response::Html(std::move(html), page.status);
+    response = Response::Html(page.ready_texts ? texts.Put(html) : std::move(html), page.status);
   }
   response.cache_tags = std::move(page.cache_tags);
   if (!response.cache_tags.empty()) response.cache_tags.push_back("site");

@@ -30,6 +30,8 @@ struct Page {
   bool index = true;                    // whether search engines may keep it
   std::vector<std::string> cache_tags;  // without any it is not cached
   int status = 200;
+  // The page shows the `html` of `data` as it is and looks into none: texts pass by the renderer.
+  bool ready_texts = false;
 };
 
 // An answer of ready JSON, with what the service says beside it.

@@ -103,6 +103,7 @@ PageMaker::Answer TopicPage(PageMaker& maker, Request& request) {
 
   Page page;
   page.name = "topic";
+  page.ready_texts = true;
   page.data =
       Concat({"{\"topic\":", topic->json, ",\"postNumber\":", std::to_string(address.number), "}"});
   page.title = facts.topic_title();
