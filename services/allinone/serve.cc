@@ -117,8 +117,9 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   RaiseFileLimit();
   const sigset_t stop_signals = BlockStopSignals();
 
-  if (!config.gateway.public_url.empty())
-    config.community.auth.public_url = config.gateway.public_url;
+  config.community.auth.public_url = config.gateway.public_url.empty()
+                                         ? "http://" + config.gateway.listen
+                                         : config.gateway.public_url;
   config.community.forum.site_host = HostOf(config.gateway.public_url);
   config.community.auth.throttle.enabled = config.gateway.rate_limit;
   ASSIGN_OR_RETURN(DataDirectory directory, DataDirectory::Take(config.data));

@@ -12,7 +12,7 @@
 namespace forium::markdown {
 
 inline constexpr std::string_view kTableOpen =
-    "<div class=\"table\" role=\"region\" tabindex=\"0\"><table>\n";
+    "<div class=\"table\" role=\"group\" tabindex=\"0\"><table>\n";
 inline constexpr std::string_view kTableClose = "</table></div>\n";
 inline constexpr std::string_view kSpoilerOpen = "<span class=\"spoiler\" tabindex=\"0\">";
 inline constexpr std::string_view kSpoilerBlockOpen =

@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
     Tables, Dialect,
     ::testing::Values(
         Example{"|a|b|\n|-|:-:|\n|1|`x\\|y`|\n|2|",
-                "<div class=\"table\" role=\"region\" tabindex=\"0\"><table>\n<thead>\n<tr><th "
+                "<div class=\"table\" role=\"group\" tabindex=\"0\"><table>\n<thead>\n<tr><th "
                 "scope=\"col\">a</th>"
                 "<th scope=\"col\" "
                 "class=\"align-center\">b</th></tr>\n</thead>\n<tbody>\n<tr><td>1</td>"
