@@ -19,9 +19,8 @@ constexpr double kSlower = 20;
 constexpr double kSlower = 1;
 #endif
 
-// The best of some runs: other processes' time is not the parser's.
+// The best of some runs, in processor time: other processes' time is not the parser's.
 template <typename Run>
-// Processor time, so that what else the machine does is not in it.
 double BestMilliseconds(Run run, double enough) {
   double best = 1e9;
   for (int i = 0; i < 5 && best > enough; ++i) {
