@@ -66,6 +66,10 @@ export class Community {
     return this.#as(author, 'POST', `/topics/${topic.id}/posts`, {raw});
   }
 
+  moderate(topic, action) {
+    return this.#as(this.admin, 'POST', `/topics/${topic.id}/moderation`, {action});
+  }
+
   edit(author, post, raw, revision = 1) {
     return this.#as(author, 'PATCH', `/posts/${post.id}`, {raw, revision});
   }

@@ -2,7 +2,7 @@
 // What one writes is kept on the device until it is sent.
 import assert from 'node:assert/strict';
 
-import {plain, scripted} from '../windows.mjs';
+import {everywhere, plain, scripted} from '../windows.mjs';
 
 const drafts = (visitor) => visitor.page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('draft:')));
 
@@ -61,6 +61,24 @@ export default [
       await visitor.sees(visitor.page.getByRole('alert').filter({hasText: /\w/}));
       assert.equal(await visitor.field('Title').inputValue(), 'A topic with too many tags');
       assert.equal(await visitor.field('Text').inputValue(), 'Its text.');
+    },
+  },
+  {
+    name: 'a reply to a topic that was closed meanwhile keeps its text',
+    windows: everywhere,
+    async run(t) {
+      const author = await t.community.person('dirk');
+      const topic = await t.community.topic(author);
+      const visitor = await t.visitor({as: author});
+      await visitor.open(topic.path);
+      if (visitor.window.script) await visitor.press('Write a reply …');
+      const field = visitor.field(visitor.window.script ? 'Text' : 'Your reply');
+      await field.fill('A long thought');
+      await t.community.moderate(topic, 'CLOSE');
+      await visitor.press('Post reply');
+      await visitor.sees(/The topic was closed/);
+      await visitor.sees(visitor.page.locator('textarea'));
+      assert.equal(await visitor.page.locator('textarea').first().inputValue(), 'A long thought');
     },
   },
 ];
