@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Header fields that responses carry, fewest for scripts and styles. HTML gets a strict Content-Security-Policy: no inline
-// script but those whose hash is given, no inline style, no frames.
+// Header fields that responses carry, fewest for scripts and styles. HTML gets a strict
+// Content-Security-Policy: no inline script but those whose hash is given, no inline style, no
+// frames.
 #pragma once
 
 #include <string>

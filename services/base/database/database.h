@@ -122,8 +122,8 @@ class Database {
   // writes (group commit).
   virtual absl::Status Write(Body body) = 0;
 
-  // `fn` runs after each committed group of writes, on no particular thread, perhaps the writer's: it
-  // must be short and must not use the database. For the event relay. Set once, at start.
+  // `fn` runs after each committed group of writes, on no particular thread, perhaps the writer's:
+  // it must be short and must not use the database. For the event relay. Set once, at start.
   virtual void OnCommit(std::function<void()> fn) = 0;
 
   // A consistent copy of the database as a file (SQLite: VACUUM-free online copy; Postgres:
