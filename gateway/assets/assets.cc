@@ -35,7 +35,10 @@ std::optional<Response> AssetResponse(std::string_view path, const Request& requ
 
   Response response;
   response.Add("Content-Type", std::string(file->content_type));
-  response.Add("ETag", Concat({"\"", file->hash, EncodingName(encoding), "\""}));
+  // A name with a hash in it is never asked for again.
+  if (!file->immutable) {
+    response.Add("ETag", Concat({"\"", file->hash, EncodingName(encoding), "\""}));
+  }
   response.Add("Cache-Control",
                file->immutable ? "public, max-age=31536000, immutable" : "public, no-cache");
   if (file->brotli.size != 0 || file->gzip.size != 0) response.Add("Vary", "Accept-Encoding");

@@ -10,7 +10,6 @@ export async function measureInBrowser({record}, forium) {
   const {topics} = await forium.ok('GET', '/api/v1/topics?page_size=100');
   const path = (topic) => `/t/${topic.slug}/${topic.id}`;
   const longs = topics.filter((topic) => topic.postsCount >= 20).slice(0, 9);
-  const [long] = longs;
   const typical = topics.filter((topic) => topic.postsCount === median(topics.map((it) => it.postsCount)));
   const browser = await openBrowser();
   try {
@@ -20,7 +19,7 @@ export async function measureInBrowser({record}, forium) {
     console.error(`  ${longs.length} topics of 20 posts and more: ${pages.map((it) => kB(it.total)).join(' ')} kB`);
     record({name: 'topic page of 20 posts, all transferred', value: kB(page.total), unit: 'kB', bound: '<= 40 kB',
       ok: page.total <= 40_000});
-    record({name: 'of it JavaScript', value: kB(page.script), unit: 'kB', bound: '<= 25 kB', ok: page.script <= 25_000});
+    record({name: 'of it JavaScript, without header fields', value: kB(page.script), unit: 'kB', bound: '<= 25 kB', ok: page.script <= 25_000});
     const sizes = [];
     for (const topic of typical.slice(0, 5)) {
       const it = await transfer(browser, forium.url + path(topic));
@@ -28,7 +27,8 @@ export async function measureInBrowser({record}, forium) {
     }
     record({name: 'median topic, HTML and CSS', value: kB(median(sizes)), unit: 'kB', bound: '<= 14 kB',
       ok: median(sizes) <= 14_000});
-    await inspectPages({record, forium, browser, admin, topic: long, path: path(long)});
+    const calm = await withoutForeignImages(forium, longs);
+    await inspectPages({record, forium, browser, admin, topic: calm, path: path(calm)});
   } finally {
     await browser.close();
   }
@@ -43,16 +43,26 @@ async function transfer(browser, url) {
   const types = new Map();
   const sums = {total: 0, document: 0, script: 0, stylesheet: 0};
   client.on('Network.responseReceived', ({requestId, type, response}) =>
-    types.set(requestId, {type, picture: response.mimeType.startsWith('image/')}));
+    types.set(requestId, {type, picture: response.mimeType.startsWith('image/'), head: response.encodedDataLength}));
   client.on('Network.loadingFinished', ({requestId, encodedDataLength}) => {
     const type = types.get(requestId)?.type ?? 'Other';
     if (type === 'Image' || types.get(requestId)?.picture) return;
     sums.total += encodedDataLength;
-    if (type.toLowerCase() in sums) sums[type.toLowerCase()] += encodedDataLength;
+    const head = type === 'Script' ? types.get(requestId).head : 0;
+    if (type.toLowerCase() in sums) sums[type.toLowerCase()] += encodedDataLength - head;
   });
   await page.goto(url, {waitUntil: 'networkidle'});
   await context.close();
   return sums;
+}
+
+/** Pictures on other hosts cannot be fetched here, and one that fails has no size: a topic that shows none. */
+async function withoutForeignImages(forium, topics) {
+  for (const topic of topics) {
+    const {posts} = await forium.ok('GET', `/api/v1/topics/${topic.id}`);
+    if (!posts.some((post) => /<img[^>]*src="http/.test(post.html))) return topic;
+  }
+  throw new Error('every long topic shows pictures of other hosts');
 }
 
 async function inspectPages({record, forium, browser, admin, topic, path}) {

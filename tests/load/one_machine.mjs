@@ -52,6 +52,13 @@ async function longTopics(forium, count) {
   return found.slice(0, count);
 }
 
+/** Of nine such topics the one whose page has the median size. */
+async function typicalTopic(forium) {
+  const sized = await Promise.all((await longTopics(forium, 9)).map(async (topic) =>
+    ({topic, size: (await body(forium.url + pathOf(topic), {'Accept-Encoding': 'identity'})).length})));
+  return sized.sort((a, b) => a.size - b.size)[4].topic;
+}
+
 const pathOf = (topic) => `/t/${topic.slug}/${topic.id}`;
 
 function importCorpus({record, data}, archive) {
@@ -89,7 +96,7 @@ async function measureMemory({record, data, ...bench}) {
 async function measureCached(bench) {
   const {record, seconds, folder} = bench;
   await withForium(bench, [], async (forium) => {
-    const [topic] = await longTopics(forium, 1);
+    const topic = await typicalTopic(forium);
     for (const encoding of ['identity', 'br']) {
       const headers = {'Accept-Encoding': encoding};
       const bytes = await body(forium.url + pathOf(topic), headers);
@@ -127,7 +134,7 @@ async function body(url, headers) {
 
 async function measureFresh(bench) {
   await withForium(bench, ['--no-page-cache'], async (forium) => {
-    const [topic] = await longTopics(forium, 1);
+    const topic = await typicalTopic(forium);
     const url = forium.url + pathOf(topic);
     const headers = {'Accept-Encoding': 'identity'};
     await wrk(url, {seconds: 2, headers});
@@ -144,7 +151,7 @@ async function measureFresh(bench) {
 
 async function measureApi(bench) {
   await withForium(bench, [], async (forium) => {
-    const [topic] = await longTopics(forium, 1);
+    const topic = await typicalTopic(forium);
     const results = [];
     for (let i = 0; i < ROUNDS; ++i) {
       results.push(await wrk(`${forium.url}/api/v1/topics/${topic.id}`, {seconds: bench.seconds}));

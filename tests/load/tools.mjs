@@ -28,8 +28,11 @@ export async function wrk(url, {connections = 64, seconds = 5, headers = {}, scr
   return {rate: requests / (duration / 1e6), p50: p50 / 1000, p95: p95 / 1000, p99: p99 / 1000, errors};
 }
 
-/** Loads `url` at `rate` requests a second over HTTP/1.1; latencies in ms. */
-export async function fixedRate(url, {rate, connections = 16, seconds = 5, folder, headers = {}}) {
+/**
+ * Loads `url` at `rate` requests a second over HTTP/1.1; latencies in ms. h2load lets all connections send at the same
+ * instant, so that each waits for the others' answers: few of them come nearest to readers who know nothing of each other.
+ */
+export async function fixedRate(url, {rate, connections = 8, seconds = 5, folder, headers = {}}) {
   const log = join(folder, 'h2load.log');
   await run('h2load', ['--h1', '-c', String(connections), '-t', '1', '--rps', String(Math.round(rate / connections)),
     '-D', String(seconds), '--log-file', log,

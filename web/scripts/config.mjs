@@ -12,7 +12,7 @@ const alias = ['gen', 'lib', 'frame'].map((name) => ({ find: `$${name}`, replace
 // another one.
 const form = /\/src\/lib\/(form\/|lazy\/problems)|\/messages\/(en|de)\/problems\.ts/;
 const roots = /\/src\/(entry\/client\.ts|pages\/(list|topic)\/\w+Page\.svelte)$/;
-const own = /\/src\/pages\/|\/messages\/\w+\/(list|topic)\.ts/;
+const own = /\/src\/pages\/(?!topic\/member-parts)|\/messages\/\w+\/(list|topic)\.ts/;
 
 function chunks() {
   const shell = new Set();
