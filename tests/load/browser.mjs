@@ -88,12 +88,19 @@ async function inspectPages({record, forium, browser, admin, topic, path}) {
         await page.addInitScript(() => {
           window.shifted = 0;
           new PerformanceObserver((entries) => {
-            for (const entry of entries.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+            for (const entry of entries.getEntries()) {
+              if (entry.hadRecentInput) continue;
+              window.shifted += entry.value;
+              window.moved = entry.sources.map(({node}) => (node?.outerHTML ?? node?.textContent ?? '').slice(0, 80));
+            }
           }).observe({type: 'layout-shift', buffered: true});
         });
         await page.goto(forium.url + it, {waitUntil: 'networkidle'});
         const shifted = await page.evaluate(() => window.shifted);
-        if (shifted > 0) console.error(`  ${it} at ${width}: shift ${shifted.toFixed(4)}`);
+        if (shifted > 0) {
+          const moved = await page.evaluate(() => window.moved);
+          console.error(`  ${it} at ${width}: shift ${shifted.toFixed(4)} of ${moved.join(' | ')}`);
+        }
         shift = Math.max(shift, shifted);
         await page.close();
       }
