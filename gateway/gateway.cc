@@ -307,7 +307,11 @@ void Gateway::State::Finish(const Request& request, Response& response) {
       response.body = Body();
     }
   }
-  if (!request.request_id.empty()) response.Add("X-Request-Id", request.request_id);
+  // A file that is the same for all and for ever belongs to no request.
+  const bool immutable = response.Header("cache-control").ends_with("immutable");
+  if (!request.request_id.empty() && !immutable) {
+    response.Add("X-Request-Id", request.request_id);
+  }
   if (request.void_session) response.Add("Set-Cookie", identities.cookie().Clear());
   if (config.debug_statements) {
     response.Add("Forium-Sql-Statements", std::to_string(request.sql_statements));

@@ -7,10 +7,8 @@ namespace forium::gateway {
 
 SecurityHeaders::SecurityHeaders(const Config& config,
                                  const std::vector<std::string>& script_hashes) {
-  for_all_ = {
-      {"X-Content-Type-Options", "nosniff"},
-      {"Cross-Origin-Resource-Policy", "same-origin"},
-  };
+  // Referrer-Policy is left to the browsers' default, strict-origin-when-cross-origin.
+  for_all_ = {{"X-Content-Type-Options", "nosniff"}};
   if (config.https()) {
     for_all_.emplace_back("Strict-Transport-Security", "max-age=31536000");
   }
@@ -21,12 +19,11 @@ SecurityHeaders::SecurityHeaders(const Config& config,
        "default-src 'self'; script-src " + scripts +
            "; style-src 'self'; img-src 'self' data: https: http:; object-src 'none'; "
            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"},
-      {"Referrer-Policy", "strict-origin-when-cross-origin"},
       {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
+      {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
   };
   for_others_ = {{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
-                 {"Referrer-Policy", "strict-origin-when-cross-origin"}};
+                 {"Cross-Origin-Resource-Policy", "same-origin"}};
 }
 
 void SecurityHeaders::Apply(Response& response) const {
