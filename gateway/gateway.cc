@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/gateway.h"
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -42,6 +43,7 @@ constexpr size_t kWorthCompressing = 860;  // what fits one packet anyway
 constexpr int kCachedEffort = 6;           // made once
 constexpr std::chrono::milliseconds kDropAgainAfter[] = {std::chrono::milliseconds(500),
                                                          std::chrono::seconds(5)};
+constexpr std::chrono::seconds kDropWhileDeaf{10};
 constexpr int kFreshEffort = 4;  // made for one reader
 
 std::string NewRequestId() {
@@ -82,6 +84,7 @@ struct Gateway::State {
   Listener listener;
   Compressor compressor;
   asio::thread_pool later{1};
+  std::atomic<bool> hears_events = true;
   std::unique_ptr<events::Subscription> subscription;
 
   State(const Config& config, Services services, PageHooks hooks, events::Bus& bus);
@@ -97,9 +100,12 @@ struct Gateway::State {
   void Finish(const Request& request, Response& response);
   std::string CacheKey(const Request& request) const;
   void OnEvent(const events::v1::Event& event);
+  // False: events may be missing, so that nobody would hear what to drop.
+  void OnBus(bool connected);
+  void DropEverything();
   bool Cacheable(const Request& request) const {
-    return config.page_cache && request.method == Method::kGet && !request.identity->signed_in() &&
-           request.form_json == "null";
+    return config.page_cache && hears_events && request.method == Method::kGet &&
+           !request.identity->signed_in() && request.form_json == "null";
   }
 };
 
@@ -368,6 +374,23 @@ void Gateway::State::OnEvent(const events::v1::Event& event) {
   }
 }
 
+void Gateway::State::DropEverything() {
+  events::v1::Event event;
+  event.mutable_everything_changed();
+  OnEvent(event);
+}
+
+void Gateway::State::OnBus(bool connected) {
+  hears_events = connected;
+  DropEverything();
+  if (connected) return;
+  // Identities and frames are kept briefly even then.
+  const auto timer = std::make_shared<asio::steady_timer>(later, kDropWhileDeaf);
+  timer->async_wait([this, timer](boost::system::error_code error) {
+    if (!error && !hears_events) OnBus(false);
+  });
+}
+
 // ---- Construction
 // ---------------------------------------------------------------------------------
 
@@ -402,11 +425,15 @@ Gateway::State::State(const Config& config, Services services, PageHooks hooks, 
         "forium_gateway_request_seconds", "Time to answer, by route; hits of the page cache apart.",
         {{"method", std::string(MethodName(route->method))}, {"route", route->pattern}});
   }
-  subscription = bus.Subscribe("gateway", {"auth", "forum"},
-                               [this](std::string_view, const events::v1::Event& event) {
-                                 OnEvent(event);
-                                 return absl::OkStatus();
-                               });
+  subscription = bus.Subscribe({.name = "gateway",
+                                .streams = {"auth", "forum"},
+                                .handler =
+                                    [this](std::string_view, const events::v1::Event& event) {
+                                      OnEvent(event);
+                                      return absl::OkStatus();
+                                    },
+                                .hears = events::Hears::kFromNow,
+                                .connected = [this](bool connected) { OnBus(connected); }});
 }
 
 Gateway::Gateway(const Config& config, Services services, PageHooks pages, events::Bus& bus)

@@ -54,7 +54,8 @@ PageMaker::Answer AdminUsersPage(PageMaker& maker, Request& request) {
   page.data = "{\"users\":";
   AppendJson(users, &page.data);
   page.data +=
-      Concat({",\"query\":", Quoted(call.query()), ",\"filter\":", Quoted(call.filter()), "}"});
+      Concat({",\"query\":", Quoted(call.query()), ",\"filter\":", Quoted(call.filter()),
+              ",\"pageToken\":", Quoted(call.page_token()), "}"});
   co_return co_await Finish(maker, request, std::move(parts), std::move(page), Title::kUsers);
 }
 
@@ -81,7 +82,7 @@ PageMaker::Answer AdminTagsPage(PageMaker& maker, Request& request) {
   page.name = "admin-tags";
   page.data = "{\"tags\":";
   AppendJson(tags, &page.data);
-  page.data += '}';
+  page.data += Concat({",\"pageToken\":", Quoted(call.page_token()), "}"});
   co_return co_await Finish(maker, request, std::move(parts), std::move(page), Title::kTags);
 }
 

@@ -145,7 +145,7 @@ PageMaker::Answer TagsPage(PageMaker& maker, Request& request) {
   page.name = "tags";
   page.data = "{\"tags\":";
   AppendJson(list, &page.data);
-  page.data += '}';
+  page.data += Concat({",\"pageToken\":", Quoted(call.page_token()), "}"});
   page.title = TitleText(Title::kTags, PageMaker::LocaleOf(request, *parts.site));
   page.canonical = Canonical(request, "/tags");
   page.cache_tags = {"tags"};

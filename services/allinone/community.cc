@@ -66,10 +66,12 @@ absl::Status Community::StartServices() {
 
 absl::Status Community::ConnectEvents() {
   bus_ = events::MakeInProcessBus();
-  subscriptions_.push_back(bus_->Subscribe(
-      "forum", {"auth"}, [this](std::string_view stream, const events::Event& event) {
-        return forum_->HandleEvent(stream, event);
-      }));
+  subscriptions_.push_back(
+      bus_->Subscribe({.name = "forum",
+                       .streams = {"auth"},
+                       .handler = [this](std::string_view stream, const events::Event& event) {
+                         return forum_->HandleEvent(stream, event);
+                       }}));
   ASSIGN_OR_RETURN(database::Database* const auth, auth_databases_->Get(kTenant));
   ASSIGN_OR_RETURN(database::Database* const forum, forum_databases_->Get(kTenant));
   relays_.push_back(std::make_unique<events::Relay>(kTenant, "auth", *auth, *bus_));

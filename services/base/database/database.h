@@ -154,8 +154,15 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const SqliteOptions& option
 struct PostgresOptions {
   // libpq connection string.
   std::string dsn = {};
+  // Schema that holds the tables, made when missing; empty: the connection's own (`public`).
+  std::string schema = {};
+  // Opened when needed; a call waits when all are in use.
   int connections = 8;
   absl::Duration retry_for = absl::Seconds(5);
+  // A statement that runs for longer is ended by the server; UNAVAILABLE.
+  absl::Duration statement_timeout = absl::Seconds(10);
+  // A connection that nobody used for so long is closed.
+  absl::Duration idle_timeout = absl::Seconds(60);
 };
 absl::StatusOr<std::unique_ptr<Database>> OpenPostgres(const PostgresOptions& options,
                                                        std::span<const Migration> migrations);

@@ -44,22 +44,44 @@ class Subscription {
   virtual ~Subscription() = default;
 };
 
+// What a subscriber wants to hear.
+enum class Hears {
+  // Everything since this name first subscribed, also what happened while nobody listened; the
+  // processes that use the name share the events. For work.
+  kSinceEver,
+  // Everything from now on, each process by itself. For caches.
+  kFromNow,
+};
+
+struct Listener {
+  std::string name;                  // for the bus, logs and metrics
+  std::vector<std::string> streams;  // services
+  Handler handler;
+  Hears hears = Hears::kSinceEver;
+  // Called with false when events may be missing, from then on (the bus is away), and with true
+  // when they come again: what was derived before that must go. On a thread of the bus; may be
+  // empty.
+  std::function<void(bool)> connected = {};
+};
+
 class Bus {
  public:
   virtual ~Bus() = default;
   // Publishes events of a stream in order. OK: the bus has them. Unavailable: it has none of them;
   // try again.
   virtual absl::Status Publish(std::string_view stream, std::span<const Event> events) = 0;
-  // Calls `handler` for each event of the streams in order, on a thread of the bus. The
-  // subscription ends with the returned object, after the handler that is running. `name` is for
-  // logs and metrics.
-  virtual std::unique_ptr<Subscription> Subscribe(std::string name,
-                                                  std::vector<std::string> streams,
-                                                  Handler handler) = 0;
+  // Calls the handler for each event of the streams, in order per aggregate, on a thread of the
+  // bus. The subscription ends with the returned object, after the handler that is running.
+  virtual std::unique_ptr<Subscription> Subscribe(Listener listener) = 0;
   // The last sequence, at most `published`, up to which the events of a tenant's stream would
   // survive a crash of this process: all of them on a bus that keeps them itself, the handled ones
   // on one that does not.
   virtual int64_t Settled(std::string_view tenant, std::string_view stream, int64_t published) = 0;
+  // The sequence after which the relay publishes again: `mark`, or less when the bus lost what it
+  // had kept (0: the whole log). Asked at the start and after each failed Publish.
+  virtual int64_t ResumeAfter(std::string_view, std::string_view, int64_t mark) { return mark; }
+  // Empty: events flow; else what is wrong, in a few words (readiness, logs).
+  virtual std::string Trouble() const { return ""; }
 };
 
 // All in one process: a thread and a bounded queue per subscriber. It keeps nothing: subscribe

@@ -167,9 +167,12 @@ TEST_P(EventsTest, OldEventsAreDeletedOnceTheyAreSettled) {
 
 TEST_P(EventsTest, EverySubscriberGetsEveryEventInOrder) {
   Seen one, two, other;
-  const auto first = bus_->Subscribe("one", {"auth", "forum"}, one.Recorder());
-  const auto second = bus_->Subscribe("two", {"auth"}, two.Recorder());
-  const auto third = bus_->Subscribe("other", {"forum"}, other.Recorder());
+  const auto first =
+      bus_->Subscribe({.name = "one", .streams = {"auth", "forum"}, .handler = one.Recorder()});
+  const auto second =
+      bus_->Subscribe({.name = "two", .streams = {"auth"}, .handler = two.Recorder()});
+  const auto third =
+      bus_->Subscribe({.name = "other", .streams = {"forum"}, .handler = other.Recorder()});
   Announce(1, 300);
   StartRelay();
   Announce(301, 700);
@@ -182,12 +185,12 @@ TEST_P(EventsTest, EverySubscriberGetsEveryEventInOrder) {
 TEST_P(EventsTest, ConcurrentWritersNeverCommitOutOfOrder) {
   absl::Mutex mutex;
   std::vector<int64_t> sequences;
-  const auto subscription =
-      bus_->Subscribe("one", {"auth"}, [&](std::string_view, const Event& event) {
-        absl::MutexLock lock(&mutex);
-        sequences.push_back(event.sequence());
-        return absl::OkStatus();
-      });
+  const auto subscription = bus_->Subscribe(
+      {.name = "one", .streams = {"auth"}, .handler = [&](std::string_view, const Event& event) {
+         absl::MutexLock lock(&mutex);
+         sequences.push_back(event.sequence());
+         return absl::OkStatus();
+       }});
   StartRelay();
   std::vector<std::thread> writers;
   for (int writer = 0; writer < 4; ++writer) {
@@ -201,10 +204,11 @@ TEST_P(EventsTest, ConcurrentWritersNeverCommitOutOfOrder) {
 
 TEST_P(EventsTest, ACommitWakesTheRelay) {
   absl::Notification delivered;
-  const auto subscription = bus_->Subscribe("one", {"auth"}, [&](std::string_view, const Event&) {
-    delivered.Notify();
-    return absl::OkStatus();
-  });
+  const auto subscription = bus_->Subscribe(
+      {.name = "one", .streams = {"auth"}, .handler = [&](std::string_view, const Event&) {
+         delivered.Notify();
+         return absl::OkStatus();
+       }});
   StartRelay();
   ASSERT_TRUE(relay_->Flush(kSoon));
   const absl::Time start = absl::Now();
@@ -215,14 +219,15 @@ TEST_P(EventsTest, ACommitWakesTheRelay) {
 
 TEST_P(EventsTest, WhatWasSettledIsNotPublishedAgainAfterARestart) {
   Seen before, after;
-  auto subscription = bus_->Subscribe("one", {"auth"}, before.Recorder());
+  auto subscription =
+      bus_->Subscribe({.name = "one", .streams = {"auth"}, .handler = before.Recorder()});
   StartRelay();
   Announce(1, 10);
   ASSERT_TRUE(relay_->Flush(kSoon));
   relay_.reset();
   subscription.reset();
   Restart();
-  subscription = bus_->Subscribe("one", {"auth"}, after.Recorder());
+  subscription = bus_->Subscribe({.name = "one", .streams = {"auth"}, .handler = after.Recorder()});
   Announce(11, 12);
   StartRelay();
   ASSERT_TRUE(relay_->Flush(kSoon));
@@ -234,12 +239,13 @@ TEST_P(EventsTest, WhatWasPublishedButNotHandledComesAgainAfterARestart) {
   std::atomic<int> refused = 0;
   absl::Notification reached;
   Seen settled, after;
-  auto fast = bus_->Subscribe("fast", {"auth"}, settled.Recorder());
-  auto slow = bus_->Subscribe("slow", {"auth"}, [&](std::string_view, const Event& event) {
-    if (event.sequence() < 4) return absl::OkStatus();
-    if (refused++ == 0) reached.Notify();
-    return absl::UnavailableError("not now");
-  });
+  auto fast = bus_->Subscribe({.name = "fast", .streams = {"auth"}, .handler = settled.Recorder()});
+  auto slow = bus_->Subscribe(
+      {.name = "slow", .streams = {"auth"}, .handler = [&](std::string_view, const Event& event) {
+         if (event.sequence() < 4) return absl::OkStatus();
+         if (refused++ == 0) reached.Notify();
+         return absl::UnavailableError("not now");
+       }});
   StartRelay();
   Announce(1, 10);
   reached.WaitForNotification();
@@ -248,7 +254,7 @@ TEST_P(EventsTest, WhatWasPublishedButNotHandledComesAgainAfterARestart) {
   relay_.reset();
   fast.reset();
   Restart();
-  slow = bus_->Subscribe("slow", {"auth"}, after.Recorder());
+  slow = bus_->Subscribe({.name = "slow", .streams = {"auth"}, .handler = after.Recorder()});
   StartRelay();
   ASSERT_TRUE(relay_->Flush(kSoon));
   EXPECT_EQ(after.ids(), Numbers(4, 10));
@@ -259,13 +265,15 @@ TEST_P(EventsTest, AFailingHandlerGetsTheEventAgainBeforeTheNext) {
   const Handler record = seen.Recorder();
   int failures = 0;
   const auto subscription =
-      bus_->Subscribe("one", {"auth"}, [&](std::string_view stream, const Event& event) {
-        if (event.sequence() == 2 && failures++ < 3) {
-          if (failures == 3) throw std::runtime_error("even so");
-          return absl::InternalError("not yet");
-        }
-        return record(stream, event);
-      });
+      bus_->Subscribe({.name = "one",
+                       .streams = {"auth"},
+                       .handler = [&](std::string_view stream, const Event& event) {
+                         if (event.sequence() == 2 && failures++ < 3) {
+                           if (failures == 3) throw std::runtime_error("even so");
+                           return absl::InternalError("not yet");
+                         }
+                         return record(stream, event);
+                       }});
   StartRelay();
   Announce(1, 3);
   ASSERT_TRUE(relay_->Flush(kSoon));
@@ -277,12 +285,14 @@ TEST_P(EventsTest, ASlowSubscriberLosesNothing) {
   Seen fast, slow;
   absl::Notification open;
   const Handler record = slow.Recorder();
-  const auto one = bus_->Subscribe("fast", {"auth"}, fast.Recorder());
-  const auto two =
-      bus_->Subscribe("slow", {"auth"}, [&](std::string_view stream, const Event& event) {
-        open.WaitForNotification();
-        return record(stream, event);
-      });
+  const auto one =
+      bus_->Subscribe({.name = "fast", .streams = {"auth"}, .handler = fast.Recorder()});
+  const auto two = bus_->Subscribe({.name = "slow",
+                                    .streams = {"auth"},
+                                    .handler = [&](std::string_view stream, const Event& event) {
+                                      open.WaitForNotification();
+                                      return record(stream, event);
+                                    }});
   StartRelay();
   // More than its queue holds.
   constexpr int64_t kMany = 17'000;
@@ -320,7 +330,8 @@ TEST_P(EventsTest, CursorsMakeAnEffectHappenOnce) {
   };
   Announce(1, 20);
   for (int round = 0; round < 2; ++round) {
-    auto subscription = bus_->Subscribe("projection", {"auth"}, project);
+    auto subscription =
+        bus_->Subscribe({.name = "projection", .streams = {"auth"}, .handler = project});
     // As after a crash before the mark was moved: everything comes a second time.
     const auto events = ReadLog(*database_, 0, 100);
     for (Event event : *events) {

@@ -29,19 +29,18 @@ struct Delivery {
 class InProcessBus final : public Bus {
  public:
   absl::Status Publish(std::string_view stream, std::span<const Event> events) override;
-  std::unique_ptr<Subscription> Subscribe(std::string name, std::vector<std::string> streams,
-                                          Handler handler) override;
+  std::unique_ptr<Subscription> Subscribe(Listener listener) override;
   int64_t Settled(std::string_view tenant, std::string_view stream, int64_t published) override;
 
  private:
   struct Subscriber {
-    Subscriber(std::string name, std::vector<std::string> streams, Handler handler)
-        : streams(std::move(streams)),
-          handler(std::move(handler)),
+    explicit Subscriber(Listener listener)
+        : streams(std::move(listener.streams)),
+          handler(std::move(listener.handler)),
           failures(observe::Counter("forium_events_failures_total",
                                     "Events that a subscriber failed to handle and gets again.",
-                                    {{"subscriber", name}})),
-          name(std::move(name)) {}
+                                    {{"subscriber", listener.name}})),
+          name(std::move(listener.name)) {}
     bool Wants(std::string_view stream) const {
       return std::find(streams.begin(), streams.end(), stream) != streams.end();
     }
@@ -104,12 +103,9 @@ absl::Status InProcessBus::Publish(std::string_view stream, std::span<const Even
   return absl::OkStatus();
 }
 
-std::unique_ptr<Subscription> InProcessBus::Subscribe(std::string name,
-                                                      std::vector<std::string> streams,
-                                                      Handler handler) {
+std::unique_ptr<Subscription> InProcessBus::Subscribe(Listener listener) {
   absl::MutexLock lock(&mutex_);
-  Subscriber& subscriber =
-      subscribers_.emplace_back(std::move(name), std::move(streams), std::move(handler));
+  Subscriber& subscriber = subscribers_.emplace_back(std::move(listener));
   return std::make_unique<Ticket>(*this, subscriber);
 }
 

@@ -17,6 +17,7 @@ struct Call {
   std::string peer_address;  // of the outside client, as the gateway saw it (`forium-peer`
                              // metadata); may be empty
   std::string user_agent;    // likewise (`forium-user-agent`)
+  std::string traceparent;   // W3C Trace Context of the caller's span; may be empty
   absl::Time deadline;
 
   bool signed_in() const { return principal.user_id() != 0; }

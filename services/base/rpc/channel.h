@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
+#include "services/base/rpc/security.h"
 
 namespace grpc {
 class Channel;
@@ -26,6 +27,7 @@ struct CallOptions {
   std::string request_id;
   std::string peer_address;
   std::string user_agent;
+  std::string traceparent;  // W3C Trace Context of the span that calls; may be empty
   absl::Time deadline = absl::InfiniteFuture();
 };
 
@@ -44,9 +46,11 @@ class Transport {
                      const CallOptions& options, std::function<void(Reply)> done) = 0;
 };
 
-// To a server of another process: `127.0.0.1:9001`, `dns:///forum:9001`, `xds:///forum`. Connects
-// when first needed.
-std::shared_ptr<Transport> Connect(const std::string& target);
+// To servers of other processes: `127.0.0.1:9001`, `dns:///forum:9001`, `xds:///forum`, or a list
+// `10.0.0.1:9001,10.0.0.2:9001`; several are called in turns. Connects when first needed. A call
+// that no server answered runs again elsewhere when its method has no side effects (proto option
+// `idempotency_level`), as long as its deadline allows.
+std::shared_ptr<Transport> Connect(const std::string& target, const Security& security = {});
 
 class Channel {
  public:

@@ -92,7 +92,7 @@ void GrpcTransport::Start(std::string_view method, const google::protobuf::Messa
                   });
 }
 
-std::shared_ptr<Transport> Connect(const std::string& target) {
+std::shared_ptr<Transport> Connect(const std::string& target, const Security&) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);  // the server is ours
   // gRPC's default of two minutes would keep a server that came back waiting for its callers.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
@@ -79,6 +80,14 @@ absl::Status Server::Listen() {
         absl::StrCat("cannot listen on ", state.options.listen, "; is it in use?"));
   }
   return absl::OkStatus();
+}
+
+void Server::SetServing(bool serving) {
+  if (state_->grpc_server == nullptr) return;
+  if (grpc::HealthCheckServiceInterface* const health =
+          state_->grpc_server->GetHealthCheckService()) {
+    health->SetServingStatus(serving);
+  }
 }
 
 int Server::port() const { return state_->port; }

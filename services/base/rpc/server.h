@@ -18,6 +18,7 @@
 #include "services/base/rpc/call.h"
 #include "services/base/rpc/channel.h"
 #include "services/base/rpc/principal.h"
+#include "services/base/rpc/security.h"
 
 namespace forium::rpc {
 
@@ -27,6 +28,7 @@ class Server {
     // `127.0.0.1:9001`; empty: reachable by InProcessChannel only. Port 0 picks a free one (see
     // port()).
     std::string listen;
+    Security security = {};
     int workers = 64;
     // Calls that wait for a worker; more are answered UNAVAILABLE at once.
     int queue = 4096;
@@ -53,6 +55,9 @@ class Server {
           return std::unique_ptr<google::protobuf::Message>(new Response(*std::move(response)));
         });
   }
+
+  // What the gRPC health protocol answers, for the server and each of its services; true at first.
+  void SetServing(bool serving);
 
   // Binds and starts. Errors: a method without permission option, not in the descriptor pool or
   // with other messages; a method of a registered service without a handler; the address is in use.

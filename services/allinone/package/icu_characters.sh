@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# icu_characters.sh SONAME OUT: ICU's data as a shared object that has the properties of characters, normalisation and
+# look-alikes only (1 MB of 31). Languages, places, calendars and legacy encodings are for those who render pages.
+set -euo pipefail
+soname=$1 out=$2
+version=${soname##*.}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+ar x "$(gcc -print-file-name=libicudata.a)"
+objcopy -O binary -j .rodata icudt*_dat.o "icudt${version}l.dat"
+icupkg -l "icudt${version}l.dat" | grep -E '/|\.(cnv|res)$' >remove.txt
+icupkg -r remove.txt "icudt${version}l.dat" characters.dat
+cat >data.S <<ASSEMBLER
+  .section .note.GNU-stack, "", %progbits
+  .section .rodata
+  .balign 16
+  .globl icudt${version}_dat
+  .type icudt${version}_dat, %object
+icudt${version}_dat:
+  .incbin "characters.dat"
+  .size icudt${version}_dat, . - icudt${version}_dat
+ASSEMBLER
+gcc -shared -nostdlib -Wl,-soname,"$soname" -o "$out" data.S
+chmod 644 "$out"
