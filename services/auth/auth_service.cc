@@ -61,6 +61,14 @@ void AuthService::Register(rpc::Server& server) {
   Handle(server, "DeleteSession", sessions_, &Sessions::Delete);
   Handle(server, "ResolveSession", sessions_, &Sessions::Resolve);
 
+  server.Handle<v1::GetSigningKeysRequest, v1::SigningKeys>(
+      "forium.auth.v1.AuthService.GetSigningKeys",
+      [this](const rpc::Call&, const v1::GetSigningKeysRequest&) -> absl::StatusOr<v1::SigningKeys> {
+        v1::SigningKeys keys;
+        keys.add_public_keys(public_key());
+        return keys;
+      });
+
   Handle(server, "CreateLink", links_, &Links::Create);
   Handle(server, "GetLink", links_, &Links::Get);
   Handle(server, "RedeemLink", links_, &Links::Redeem);

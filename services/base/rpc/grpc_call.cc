@@ -23,6 +23,7 @@ GrpcCall::GrpcCall(grpc::GenericCallbackServerContext* context, const Dispatcher
   arrival_.method = dispatcher.methods().Find(context->method());
   arrival_.time = absl::Now();
   if (!running_.Begin()) {
+    context_.AddTrailingMetadata(kRefusedKey, "closed");
     Answer(dispatcher_.Refuse(arrival_, Dispatcher::Closed()));
   } else if (arrival_.method == nullptr) {
     Answer(dispatcher_.Refuse(arrival_, Dispatcher::UnknownMethod()));
@@ -70,6 +71,8 @@ void GrpcCall::ReadMetadata() {
       arrival_.call.peer_address = Text(value);
     } else if (key == kUserAgentKey) {
       arrival_.call.user_agent = Text(value);
+    } else if (key == kTraceparentKey) {
+      arrival_.call.traceparent = Text(value);
     }
   }
   arrival_.call.deadline = absl::FromChrono(context_.deadline());

@@ -6,6 +6,7 @@
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "services/base/rpc/dispatcher.h"
+#include "services/base/rpc/reflection.h"
 #include "services/base/rpc/running_calls.h"
 #include "services/base/rpc/worker_pool.h"
 
@@ -39,6 +40,9 @@ class GrpcService final : public grpc::CallbackGenericService {
       : dispatcher_(dispatcher), running_(running) {}
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override {
+    if (IsReflection(context->method())) {
+      return NewReflectionStream(dispatcher_.methods().services());
+    }
     return new GrpcCall(context, dispatcher_, running_);
   }
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/rpc/grpc_transport.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/numbers.h"
+#include "absl/time/clock.h"
+#include "google/protobuf/descriptor.h"
+#include "grpcpp/alarm.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 #include "services/base/observe/log.h"
 #include "services/base/rpc/byte_buffer.h"
 #include "services/base/rpc/deadlock_detection.h"
@@ -19,86 +22,156 @@
 namespace forium::rpc {
 namespace {
 
-struct OutgoingCall {
-  std::string path;
-  grpc::ClientContext context;
-  grpc::ByteBuffer request;
-  grpc::ByteBuffer response;
-  std::function<void(Reply)> done;
-};
+// For how long a call is tried again, its deadline allowing. Longer than a server takes to be
+// replaced, shorter than a reader's patience.
+constexpr absl::Duration kTryFor = absl::Seconds(2);
+// The second attempt comes at once: another server may be there. Then pauses, doubling.
+constexpr absl::Duration kFirstPause = absl::Milliseconds(10);
+constexpr absl::Duration kLastPause = absl::Milliseconds(200);
 
-void AddText(grpc::ClientContext* context, const char* key, std::string_view value) {
-  const std::string text = HeaderText(value);
-  if (!text.empty()) context->AddMetadata(key, text);
+// Whether running the method twice is as good as once, as its proto says.
+bool IsRepeatable(std::string_view method) {
+  const google::protobuf::MethodDescriptor* const descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(std::string(method));
+  return descriptor != nullptr && descriptor->options().idempotency_level() !=
+                                      google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN;
 }
 
-// gRPC itself failed the call; what it says about that is for the log only.
-void LogFailure(const OutgoingCall& call, const grpc::Status& status) {
+// One call with its attempts; deletes itself after the answer.
+class OutgoingCall {
+ public:
+  OutgoingCall(std::shared_ptr<grpc::GenericStub> stub, std::string_view method,
+               const google::protobuf::MessageLite& request, const CallOptions& options,
+               std::function<void(Reply)> done)
+      : stub_(std::move(stub)),
+        path_(PathOf(method)),
+        repeatable_(IsRepeatable(method)),
+        options_(options),
+        request_(Serialise(request)),
+        done_(std::move(done)),
+        try_until_(std::min(options.deadline, absl::Now() + kTryFor)) {}
+
+  void Attempt();
+
+ private:
+  void Finish(const grpc::Status& status);
+  // Whether the call may run on another server after this end.
+  bool MayRepeat(const grpc::Status& status) const;
+  bool AttemptLater();
+  std::string_view Trailer(const char* key) const;
+  void AddText(const char* key, std::string_view value);
+  Reply ReplyOf(const grpc::Status& status) const;
+
+  const std::shared_ptr<grpc::GenericStub> stub_;
+  const std::string path_;
+  const bool repeatable_;
+  const CallOptions options_;
+  const grpc::ByteBuffer request_;
+  const std::function<void(Reply)> done_;
+  const absl::Time try_until_;
+  int attempts_ = 0;
+  // Of the attempt under way.
+  std::unique_ptr<grpc::ClientContext> context_;
+  grpc::ByteBuffer response_;
+  std::unique_ptr<grpc::Alarm> pause_;
+};
+
+void OutgoingCall::AddText(const char* key, std::string_view value) {
+  const std::string text = HeaderText(value);
+  if (!text.empty()) context_->AddMetadata(key, text);
+}
+
+void OutgoingCall::Attempt() {
+  ++attempts_;
+  context_ = std::make_unique<grpc::ClientContext>();
+  response_.Clear();
+  if (!options_.signed_principal.empty()) {
+    context_->AddMetadata(kPrincipalKey, options_.signed_principal);
+  }
+  AddText(kTenantKey, options_.tenant);
+  AddText(kRequestIdKey, options_.request_id);
+  AddText(kPeerKey, options_.peer_address);
+  AddText(kUserAgentKey, options_.user_agent);
+  AddText(kTraceparentKey, options_.traceparent);
+  if (options_.deadline != absl::InfiniteFuture()) {
+    context_->set_deadline(absl::ToChronoTime(options_.deadline));
+  }
+  stub_->UnaryCall(context_.get(), path_, grpc::StubOptions(), &request_, &response_,
+                   [this](const grpc::Status& status) { Finish(status); });
+}
+
+void OutgoingCall::Finish(const grpc::Status& status) {
+  if (MayRepeat(status) && AttemptLater()) return;
+  const std::unique_ptr<OutgoingCall> owner(this);
+  done_(ReplyOf(status));
+}
+
+bool OutgoingCall::MayRepeat(const grpc::Status& status) const {
+  if (status.error_code() != grpc::UNAVAILABLE) return false;
+  // A server that is about to leave says so, and has not begun.
+  if (!Trailer(kRefusedKey).empty()) return true;
+  return repeatable_ && Trailer(kErrorKey).empty();
+}
+
+bool OutgoingCall::AttemptLater() {
+  if (attempts_ == 1) {
+    if (absl::Now() >= try_until_) return false;
+    Attempt();
+    return true;
+  }
+  thread_local absl::InsecureBitGen random;
+  const absl::Duration longest =
+      std::min(kFirstPause * (1 << std::min(attempts_ - 2, 10)), kLastPause);
+  const absl::Time next = absl::Now() + longest * absl::Uniform(random, 0.5, 1.0);
+  if (next >= try_until_) return false;
+  pause_ = std::make_unique<grpc::Alarm>();
+  pause_->Set(absl::ToChronoTime(next), [this](bool) { Attempt(); });
+  return true;
+}
+
+std::string_view OutgoingCall::Trailer(const char* key) const {
+  const auto& trailer = context_->GetServerTrailingMetadata();
+  const auto found = trailer.find(key);
+  if (found == trailer.end()) return {};
+  return {found->second.data(), found->second.size()};
+}
+
+Reply OutgoingCall::ReplyOf(const grpc::Status& status) const {
+  Reply reply;
+  const std::string_view statements = Trailer(kSqlStatementsKey);
+  if (!absl::SimpleAtoi(absl::string_view(statements.data(), statements.size()),
+                        &reply.sql_statements)) {
+    reply.sql_statements = 0;
+  }
+  if (status.ok()) {
+    reply.body = ToString(response_);
+    return reply;
+  }
+  const std::string_view detail = Trailer(kErrorKey);
+  reply.status = FromGrpc(status, detail);
+  if (!detail.empty()) return reply;
+  // gRPC itself failed the call; what it says about that is for the log only.
   const bool expected =
       status.error_code() == grpc::DEADLINE_EXCEEDED || status.error_code() == grpc::CANCELLED;
   observe::Log(expected ? observe::Level::kDebug : observe::Level::kWarning, "call not carried",
-               {{"method", call.path},
+               {{"method", path_},
                 {"grpc_code", static_cast<int>(status.error_code())},
+                {"request_id", options_.request_id},
+                {"attempts", attempts_},
                 {"cause", status.error_message()}});
-}
-
-Reply ReplyOf(const OutgoingCall& call, const grpc::Status& status) {
-  Reply reply;
-  const auto& trailer = call.context.GetServerTrailingMetadata();
-  if (const auto found = trailer.find(kSqlStatementsKey); found != trailer.end()) {
-    const absl::string_view number(found->second.data(), found->second.size());
-    if (!absl::SimpleAtoi(number, &reply.sql_statements)) reply.sql_statements = 0;
-  }
-  if (status.ok()) {
-    reply.body = ToString(call.response);
-    return reply;
-  }
-  std::string_view detail;
-  if (const auto found = trailer.find(kErrorKey); found != trailer.end()) {
-    detail = {found->second.data(), found->second.size()};
-  } else {
-    LogFailure(call, status);
-  }
-  reply.status = FromGrpc(status, detail);
   return reply;
 }
 
 }  // namespace
 
-GrpcTransport::GrpcTransport(std::shared_ptr<grpc::Channel> channel) : stub_(std::move(channel)) {
+GrpcTransport::GrpcTransport(std::shared_ptr<grpc::Channel> channel)
+    : stub_(std::make_shared<grpc::GenericStub>(std::move(channel))) {
   TurnOffDeadlockDetection();
 }
 
 void GrpcTransport::Start(std::string_view method, const google::protobuf::MessageLite& request,
                           const CallOptions& options, std::function<void(Reply)> done) {
-  auto* call = new OutgoingCall;
-  call->path = PathOf(method);
-  call->done = std::move(done);
-  call->request = Serialise(request);
-  if (!options.signed_principal.empty()) {
-    call->context.AddMetadata(kPrincipalKey, options.signed_principal);
-  }
-  AddText(&call->context, kTenantKey, options.tenant);
-  AddText(&call->context, kRequestIdKey, options.request_id);
-  AddText(&call->context, kPeerKey, options.peer_address);
-  AddText(&call->context, kUserAgentKey, options.user_agent);
-  if (options.deadline != absl::InfiniteFuture()) {
-    call->context.set_deadline(absl::ToChronoTime(options.deadline));
-  }
-  stub_.UnaryCall(&call->context, call->path, grpc::StubOptions(), &call->request, &call->response,
-                  [call](const grpc::Status& status) {
-                    const std::unique_ptr<OutgoingCall> owner(call);
-                    owner->done(ReplyOf(*owner, status));
-                  });
-}
-
-std::shared_ptr<Transport> Connect(const std::string& target, const Security&) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(-1);  // the server is ours
-  // gRPC's default of two minutes would keep a server that came back waiting for its callers.
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
-  return std::make_shared<GrpcTransport>(
-      grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments));
+  (new OutgoingCall(stub_, method, request, options, std::move(done)))->Attempt();
 }
 
 }  // namespace forium::rpc

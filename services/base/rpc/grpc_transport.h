@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries calls to a server of another process. Thread-safe.
+// Carries calls to servers of other processes, and again to another one where that is safe.
+// Thread-safe.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,8 @@ class GrpcTransport final : public Transport {
              const CallOptions& options, std::function<void(Reply)> done) override;
 
  private:
-  grpc::GenericStub stub_;
+  // Shared with the calls under way.
+  const std::shared_ptr<grpc::GenericStub> stub_;
 };
 
 }  // namespace forium::rpc

@@ -97,6 +97,7 @@ void LocalTransport::Start(std::string_view method, const google::protobuf::Mess
   arrival.call.request_id = HeaderText(options.request_id);
   arrival.call.peer_address = HeaderText(options.peer_address);
   arrival.call.user_agent = HeaderText(options.user_agent);
+  arrival.call.traceparent = options.traceparent;
   arrival.call.deadline = options.deadline;
   if (!dispatcher_.workers().Post(call)) call->Refuse(Dispatcher::Busy());
 }

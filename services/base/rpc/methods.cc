@@ -94,6 +94,7 @@ absl::Status Methods::Validate() {
     if (descriptor != nullptr) services.insert(descriptor->service());
   }
   for (const ServiceDescriptor* service : services) {
+    services_.push_back(service->full_name());
     for (int i = 0; i < service->method_count(); ++i) {
       const std::string& name = service->method(i)->full_name();
       if (!by_path_.contains(PathOf(name))) faults.insert(name + " has no handler");

@@ -49,12 +49,15 @@ class Methods {
   // Checks all methods against their proto and reads their permissions. Errors: all that is wrong,
   // in one sentence each.
   absl::Status Validate();
+  // Full names of the services, once validated.
+  const std::vector<std::string>& services() const { return services_; }
   // `path`: /forium.forum.v1.ForumService/GetTopic. nullptr: unknown.
   const Method* Find(const std::string& path) const;
 
  private:
   absl::node_hash_map<std::string, Method> by_path_;
   std::vector<std::string> added_twice_;
+  std::vector<std::string> services_;
 };
 
 // /forium.forum.v1.ForumService/GetTopic for forium.forum.v1.ForumService.GetTopic.

@@ -6,12 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
+#include "services/base/rpc/credentials.h"
 #include "services/base/rpc/deadlock_detection.h"
 #include "services/base/rpc/dispatcher.h"
 #include "services/base/rpc/grpc_call.h"
+#include "services/base/rpc/liveness.h"
 #include "services/base/rpc/local_transport.h"
 #include "services/base/rpc/methods.h"
 #include "services/base/rpc/running_calls.h"
@@ -63,17 +64,25 @@ absl::Status Server::Start() {
   RETURN_IF_ERROR(state.methods.Validate());
   if (!state.options.listen.empty()) RETURN_IF_ERROR(Listen());
   state.running->Open();
+  SetServing(true);
   return absl::OkStatus();
 }
 
 absl::Status Server::Listen() {
   State& state = *state_;
+  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   builder.RegisterCallbackGenericService(&state.service);
   builder.SetMaxReceiveMessageSize(state.options.max_message_bytes);
   // gRPC's default lets a second process take a part of the connections of this one, silently.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddListeningPort(state.options.listen, grpc::InsecureServerCredentials(), &state.port);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kPingEveryMilliseconds / 2);
+  builder.AddListeningPort(state.options.listen, ServerCredentials(state.options.security),
+                           &state.port);
   state.grpc_server = builder.BuildAndStart();
   if (state.grpc_server == nullptr || state.port == 0) {
     return absl::UnavailableError(
@@ -87,6 +96,9 @@ void Server::SetServing(bool serving) {
   if (grpc::HealthCheckServiceInterface* const health =
           state_->grpc_server->GetHealthCheckService()) {
     health->SetServingStatus(serving);
+    for (const std::string& service : state_->methods.services()) {
+      health->SetServingStatus(service, serving);
+    }
   }
 }
 
