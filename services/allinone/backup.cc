@@ -33,6 +33,10 @@ bool EmptyOrMissing(const fs::path& path) {
 }  // namespace
 
 absl::Status Backup(Community& community, const std::string& out, Console& console) {
+  if (community.on_postgres()) {
+    return absl::FailedPreconditionError(
+        "This community is on Postgres: back it up with pg_dump, or the server's own backups.");
+  }
   if (fs::exists(out))
     return absl::AlreadyExistsError(absl::StrCat(out, " is there already; nothing was done."));
   // Beside the data: a temporary file system is often too small for a community.

@@ -24,6 +24,8 @@ Community::~Community() { Close(); }
 
 absl::StatusOr<std::unique_ptr<Community>> Community::Open(CommunityConfig config,
                                                            DataDirectory directory) {
+  config.placement.data = directory.path();
+  RETURN_IF_ERROR(directory.Check(config.placement.on_postgres()));
   std::unique_ptr<Community> community(new Community(std::move(config), std::move(directory)));
   RETURN_IF_ERROR(community->OpenDatabases());
   RETURN_IF_ERROR(community->StartServices());
@@ -32,17 +34,12 @@ absl::StatusOr<std::unique_ptr<Community>> Community::Open(CommunityConfig confi
 }
 
 absl::Status Community::OpenDatabases() {
-  ASSIGN_OR_RETURN(control_, database::OpenSqlite({.path = directory_.ControlDatabase()},
-                                                  auth::kControlMigrations));
-  const auto opener = [this](std::string service, std::span<const database::Migration> migrations) {
-    return [this, service = std::move(service), migrations](
-               std::string_view tenant) -> absl::StatusOr<std::unique_ptr<database::Database>> {
-      ASSIGN_OR_RETURN(const std::string path, directory_.TenantDatabase(tenant, service));
-      return database::OpenSqlite({.path = path}, migrations);
-    };
-  };
-  auth_databases_ = std::make_unique<database::Tenants>(opener("auth", auth::kMigrations));
-  forum_databases_ = std::make_unique<database::Tenants>(opener("forum", forum::kMigrations));
+  const database::Placement& placement = config_.placement;
+  ASSIGN_OR_RETURN(control_, database::OpenControl(placement, auth::kControlMigrations));
+  auth_databases_ = std::make_unique<database::Tenants>(
+      database::Opener(placement, "auth", auth::kMigrations));
+  forum_databases_ = std::make_unique<database::Tenants>(
+      database::Opener(placement, "forum", forum::kMigrations));
   ASSIGN_OR_RETURN(database::Database* const auth, auth_databases_->Get(kTenant));
   ASSIGN_OR_RETURN(database::Database* const forum, forum_databases_->Get(kTenant));
   databases_ = {{"control.db", control_.get()},

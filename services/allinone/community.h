@@ -13,6 +13,7 @@
 #include "services/auth/auth_service.h"
 #include "services/auth/config.h"
 #include "services/base/database/database.h"
+#include "services/base/database/placement.h"
 #include "services/base/database/tenants.h"
 #include "services/base/events/events.h"
 #include "services/base/rpc/channel.h"
@@ -26,6 +27,8 @@ namespace forium::allinone {
 struct CommunityConfig {
   auth::Config auth;
   forum::Config forum;
+  // Its `data` is the directory's path.
+  database::Placement placement;
 };
 
 // A database that a backup holds, under its name in the archive (`default/forum.db`).
@@ -42,6 +45,7 @@ class Community {
   ~Community();
 
   const DataDirectory& directory() const { return directory_; }
+  bool on_postgres() const { return config_.placement.on_postgres(); }
   rpc::Channel& channel() { return *channel_; }
   events::Bus& bus() { return *bus_; }
   // Options of a call by the system itself.

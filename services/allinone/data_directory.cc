@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -49,18 +50,16 @@ DataDirectory::~DataDirectory() {
   if (lock_ >= 0) close(lock_);
 }
 
-std::string DataDirectory::ControlDatabase() const { return absl::StrCat(path_, "/control.db"); }
-
-absl::StatusOr<std::string> DataDirectory::TenantDatabase(std::string_view tenant,
-                                                          std::string_view service) const {
-  const std::string folder = (fs::path(path_) / tenant).string();
+absl::Status DataDirectory::Check(bool on_postgres) const {
+  const fs::path mark = fs::path(path_) / "on-postgres";
   std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("The folder ", folder, " cannot be made: ", error.message(), "."));
+  if (on_postgres) {
+    std::ofstream(mark) << "The databases of this community are on a Postgres server.\n";
+  } else if (fs::exists(mark, error) && !fs::exists(fs::path(path_) / "control.db", error)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "The community of ", path_, " is on Postgres: give database_dsn as it was given before."));
   }
-  return (fs::path(folder) / service).string() + ".db";
+  return absl::OkStatus();
 }
 
 std::string DataDirectory::ControlSocket(const std::string& path) {

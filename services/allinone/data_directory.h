@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder that holds a community's databases. One process owns it at a time, by a lock file that
+// The folder of a community: its databases, or, on Postgres, only how commands reach its process. One process owns it at a time, by a lock file that
 // the kernel frees when the process ends, however it ends. Not thread-safe; held by main.
 #pragma once
 
 #include <string>
-#include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace forium::allinone {
@@ -20,11 +20,9 @@ class DataDirectory {
   ~DataDirectory();
 
   const std::string& path() const { return path_; }
-  // `DATA/control.db`
-  std::string ControlDatabase() const;
-  // `DATA/<tenant>/<service>.db`; makes the tenant's folder.
-  absl::StatusOr<std::string> TenantDatabase(std::string_view tenant,
-                                             std::string_view service) const;
+  // Errors: FailedPrecondition when the community of this folder was on Postgres and would begin
+  // anew on SQLite.
+  absl::Status Check(bool on_postgres) const;
   // Where commands reach the owner, see control_socket.h.
   static std::string ControlSocket(const std::string& path);
 

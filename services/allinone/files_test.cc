@@ -137,11 +137,20 @@ TEST_F(FilesTest, DataDirectoryHasOneOwner) {
     const absl::StatusOr<DataDirectory> first = DataDirectory::Take(path);
     ASSERT_TRUE(first.ok()) << first.status();
     EXPECT_TRUE(absl::IsUnavailable(DataDirectory::Take(path).status()));
-    EXPECT_TRUE(
-        fs::is_directory(fs::path(*first->TenantDatabase("default", "forum")).parent_path()));
   }
   EXPECT_TRUE(DataDirectory::Take(path).ok()) << "free again";
   EXPECT_TRUE(absl::IsFailedPrecondition(DataDirectory::Take(Put("file", "") + "/below").status()));
+}
+
+TEST_F(FilesTest, CommunityOnPostgresNeverBeginsAnewOnSqlite) {
+  const absl::StatusOr<DataDirectory> directory =
+      DataDirectory::Take((folder_ / "data").string());
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  EXPECT_TRUE(directory->Check(false).ok());
+  EXPECT_TRUE(directory->Check(true).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(directory->Check(false)));
+  Put("data/control.db", "moved to SQLite");
+  EXPECT_TRUE(directory->Check(false).ok());
 }
 
 }  // namespace

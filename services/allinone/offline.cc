@@ -25,12 +25,14 @@ namespace {
 struct CommandLine {
   std::string data = "data";
   std::string public_url;
+  database::Placement placement;
   config::Settings settings;
   std::vector<std::string> positional;
 
   CommandLine() {
     settings.Add("data", &data, "The data directory.");
     settings.Add("public_url", &public_url, "The outside address, for links that are printed.");
+    database::AddSettings(settings, &placement);
   }
 };
 
@@ -43,6 +45,7 @@ absl::Status RunCommand(const CommandLine& line, const Command& command, Termina
   RETURN_IF_ERROR(directory.status());
   observe::SetLevel(observe::Level::kWarning);
   CommunityConfig config;
+  config.placement = line.placement;
   if (!line.public_url.empty()) config.auth.public_url = line.public_url;
   ASSIGN_OR_RETURN(const std::unique_ptr<Community> community,
                    Community::Open(std::move(config), *std::move(directory)));
@@ -120,6 +123,10 @@ absl::Status RestoreCommand(int argc, const char* const* argv, Terminal& termina
   if (line.settings.done()) return absl::OkStatus();
   if (line.positional.size() != 1) {
     return absl::InvalidArgumentError("Name the backup: forium restore --data DIR IN.tar.zst");
+  }
+  if (line.placement.on_postgres()) {
+    return absl::FailedPreconditionError(
+        "A community on Postgres is restored with pg_restore, or with psql.");
   }
   return Restore(line.positional.front(), line.data, terminal);
 }

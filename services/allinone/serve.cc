@@ -103,6 +103,7 @@ void AddSettings(ServeConfig& config, config::Settings& settings) {
   settings.Add("admin_listen", &config.admin_listen,
                "Private ADDR:PORT for /healthz, /readyz and /metrics; none by default.");
   settings.Add("log_level", &config.log_level, "debug, info, warning or error.");
+  database::AddSettings(settings, &config.community.placement);
   auth::AddSettings(settings, &config.community.auth);
 }
 

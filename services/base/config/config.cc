@@ -120,6 +120,11 @@ void Settings::Add(std::string name, std::vector<std::string>* value, std::strin
            .initial = {}});
 }
 
+void Settings::AddSecret(std::string name, std::vector<std::string>* value, std::string help) {
+  Add(std::move(name), value, std::move(help));
+  settings_.back().kind = Kind::kSecret;
+}
+
 std::string Settings::Help() const {
   std::string text;
   for (const Setting& setting : settings_) {

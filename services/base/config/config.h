@@ -27,6 +27,7 @@ class Settings {
   void AddSecret(std::string name, std::string* value, std::string help);  // masked when printed
   void Add(std::string name, std::vector<std::string>* value,
            std::string help);  // comma separated, or a YAML list
+  void AddSecret(std::string name, std::vector<std::string>* value, std::string help);
 
   // Reads the file named by `--config` or FORIUM_CONFIG, the environment and flags (`--name value`,
   // `--name=value`, `--no-name` and `--name` for bool). `positional` receives the rest, or is

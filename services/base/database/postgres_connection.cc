@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/database/postgres_connection.h"
 
+#include <postgresql/libpq-fe.h>
+
 #include <exception>
 #include <functional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/base/database/dialect.h"
+#include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 
 namespace forium::database {
@@ -45,12 +49,83 @@ absl::Status OfSqlState(std::string_view state) {
   return status::Internal("");
 }
 
+// What a connection string does not say itself. A server that is gone without a word is noticed in
+// 5 s.
+constexpr std::pair<std::string_view, std::string_view> kConnectionDefaults[] = {
+    {"application_name", "forium"}, {"connect_timeout", "5"},      {"keepalives_idle", "3"},
+    {"keepalives_interval", "1"},   {"keepalives_count", "2"},     {"tcp_user_timeout", "5000"},
+    {"client_encoding", "UTF8"},
+};
+
+// `name='value' ` of a connection string.
+void AppendWord(std::string* dsn, std::string_view name, std::string_view value) {
+  absl::StrAppend(dsn, std::string(name), "='");
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') dsn->push_back('\\');
+    dsn->push_back(c);
+  }
+  absl::StrAppend(dsn, "' ");
+}
+
+absl::StatusOr<std::string> CompleteDsn(const std::string& dsn) {
+  char* said = nullptr;  // not repeated: it may quote a password
+  PQconninfoOption* const words = PQconninfoParse(dsn.c_str(), &said);
+  PQfreemem(said);
+  if (words == nullptr) {
+    return status::Error(absl::StatusCode::kInvalidArgument, type::v1::INVALID_FIELD,
+                         "The database's connection string cannot be read; write `host=… dbname=… "
+                         "user=… password=…` or `postgresql://user:password@host/name`.");
+  }
+  std::string complete;
+  for (const PQconninfoOption* word = words; word->keyword != nullptr; ++word) {
+    std::string_view value = word->val == nullptr ? "" : word->val;
+    if (value.empty()) {
+      for (const auto& [name, otherwise] : kConnectionDefaults) {
+        if (name == word->keyword) value = otherwise;
+      }
+    }
+    if (!value.empty()) AppendWord(&complete, word->keyword, value);
+  }
+  PQconninfoFree(words);
+  return complete;
+}
+
+std::string SessionSettings(const PostgresOptions& options) {
+  std::string settings = absl::StrCat(
+      "SET statement_timeout = ", absl::ToInt64Milliseconds(options.statement_timeout), ";");
+  if (!options.schema.empty()) {
+    absl::StrAppend(&settings, "SET search_path = ", QuotedName(options.schema), ";");
+  }
+  return settings;
+}
+
 }  // namespace
 
+std::string QuotedName(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) {
+    if (c == '"') quoted.push_back('"');
+    quoted.push_back(c);
+  }
+  return quoted + "\"";
+}
+
+PostgresConnection::PostgresConnection(const std::string& dsn)
+    : connection_(dsn), quiet_(connection_) {
+  // It would lose the session's settings, and what was begun: whoever uses it opens a new one.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  connection_.inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+}
+
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
-    const std::string& dsn) {
+    const PostgresOptions& options) {
+  ASSIGN_OR_RETURN(const std::string dsn, CompleteDsn(options.dsn));
   try {
-    return std::unique_ptr<PostgresConnection>(new PostgresConnection(dsn));
+    std::unique_ptr<PostgresConnection> connection(new PostgresConnection(dsn));
+    pqxx::nontransaction(connection->handle()).exec(SessionSettings(options));
+    return connection;
   } catch (const std::exception& error) {
     return status::WithCause(Away(), absl::StrCat("connecting to Postgres: ", error.what()));
   }

@@ -27,9 +27,14 @@ struct PostgresError {
   absl::Status status;
 };
 
+// `"name"`, as an identifier in SQL.
+std::string QuotedName(std::string_view name);
+
 class PostgresConnection {
  public:
-  static absl::StatusOr<std::unique_ptr<PostgresConnection>> Open(const std::string& dsn);
+  // Connects and sets up the session. Errors: InvalidArgument (not a connection string),
+  // Unavailable.
+  static absl::StatusOr<std::unique_ptr<PostgresConnection>> Open(const PostgresOptions& options);
 
   // The name of the statement, prepared at its first use here. May throw.
   const std::string& Prepare(const Statement& statement);
@@ -40,7 +45,7 @@ class PostgresConnection {
   bool usable() const { return connection_.is_open(); }
 
  private:
-  explicit PostgresConnection(const std::string& dsn) : connection_(dsn), quiet_(connection_) {}
+  explicit PostgresConnection(const std::string& dsn);
 
   struct Prepared {
     std::string sql;

@@ -32,15 +32,20 @@ using Writing = pqxx::transaction<pqxx::isolation_level::serializable>;
 using Migrating = pqxx::transaction<pqxx::isolation_level::read_committed>;
 
 // Held while migrating; any number will do, as long as nobody else takes it in these databases.
-constexpr Statement kLockMigrations{"lock_migrations", "SELECT pg_advisory_xact_lock(7053128541)"};
+// They take as long as they take, and so does waiting for another process's.
+constexpr char kLockMigrations[] =
+    "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7053128541)";
+
+constexpr Statement kHasSchema{"has_schema", R"(
+SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)"};
 
 using Kind = PostgresError::Kind;
 
 class PostgresDatabase final : public Database {
  public:
   explicit PostgresDatabase(const PostgresOptions& options)
-      : retry_for_(options.retry_for),
-        pool_([dsn = options.dsn] { return PostgresConnection::Open(dsn); }, options.connections) {}
+      : options_(options),
+        pool_([this] { return PostgresConnection::Open(options_); }, options.connections) {}
 
   absl::Status Open(std::span<const Migration> migrations);
   absl::Status Read(Body body) override { return Retry<Reading>(body); }
@@ -63,15 +68,16 @@ class PostgresDatabase final : public Database {
   }
 
  private:
-  // Runs `body` until it succeeds, fails for good, or `retry_for_` is over.
+  // Runs `body` until it succeeds, fails for good, or `retry_for` is over.
   template <typename TransactionKind>
   absl::Status Retry(Body body);
   template <typename TransactionKind>
   PostgresError RunOnce(PostgresConnection& connection, Body body);
+  absl::Status MakeSchema(PostgresTransaction& tx);
   // Waits before attempt number `attempt` (from 1). False: it is too late for another.
   bool WaitToRetry(int attempt, absl::Time until);
 
-  const absl::Duration retry_for_;
+  const PostgresOptions options_;
 
   // Writes that meet in the same rows (a sequence, for example) cost each other retries, the more
   // of them the worse. So a write that lost, and this many after it, take turns.
@@ -107,7 +113,7 @@ PostgresError PostgresDatabase::RunOnce(PostgresConnection& connection, Body bod
 template <typename TransactionKind>
 absl::Status PostgresDatabase::Retry(Body body) {
   constexpr bool kWrites = std::is_same_v<TransactionKind, Writing>;
-  const absl::Time until = absl::Now() + retry_for_;
+  const absl::Time until = absl::Now() + options_.retry_for;
   PostgresError error;
   for (int attempt = 1;; ++attempt) {
     {
@@ -139,6 +145,16 @@ bool PostgresDatabase::WaitToRetry(int attempt, absl::Time until) {
   return true;
 }
 
+// `IF NOT EXISTS` would need the right to make schemas even where it is there.
+absl::Status PostgresDatabase::MakeSchema(PostgresTransaction& tx) {
+  if (options_.schema.empty()) return absl::OkStatus();
+  bool there = false;
+  RETURN_IF_ERROR(tx.Query(
+      kHasSchema, [&](const Row&) { there = true; }, options_.schema));
+  if (there) return absl::OkStatus();
+  return tx.RunScript(absl::StrCat("CREATE SCHEMA ", QuotedName(options_.schema)));
+}
+
 absl::Status PostgresDatabase::Open(std::span<const Migration> migrations) {
   std::string name;
   {
@@ -152,7 +168,8 @@ absl::Status PostgresDatabase::Open(std::span<const Migration> migrations) {
           [&](Body body) {
             return Retry<Migrating>([&](Transaction& tx) {
               current = static_cast<PostgresTransaction*>(&tx);
-              RETURN_IF_ERROR(tx.Query(kLockMigrations, [](const Row&) {}));
+              RETURN_IF_ERROR(current->RunScript(kLockMigrations));
+              RETURN_IF_ERROR(MakeSchema(*current));
               return body(tx);
             });
           },
