@@ -25,14 +25,14 @@ name=$(basename "$program")
 strip -o "$folder/bin/$name" "$program"
 
 in_base() {
-  [[ -n $except ]] && [[ -e $except/lib/$1 || -e $except/usr/lib/$1 ||
-    -n $(find "$except"/lib/*-linux-gnu*/"$1" "$except"/usr/lib/*-linux-gnu*/"$1" -maxdepth 0 2>/dev/null) ]]
+  [[ -n $except ]] || return 1
+  compgen -G "$except/lib/*-linux-gnu*/$1" >/dev/null || compgen -G "$except/usr/lib/*-linux-gnu*/$1" >/dev/null
 }
 
 declare -A package
 while read -r object file; do
   [[ $object =~ $glibc ]] && continue
-  package[$object]=$(dpkg-query -S "$(readlink -f "$file")" "$file" "${file#/usr}" 2>/dev/null | head -n 1 | cut -d: -f1)
+  package[$object]=$({ dpkg-query -S "$(readlink -f "$file")" "$file" "${file#/usr}" 2>/dev/null || true; } | head -n 1 | cut -d: -f1)
   if in_base "$object"; then
     continue
   elif [[ $object == libicudata.so.* && $locales == 0 ]]; then
