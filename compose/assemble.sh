@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# assemble.sh NAME BASE ROOT: lays out under ROOT what the image of program NAME adds to the base image unpacked in BASE.
+set -euo pipefail
+name=$1 base=$2 root=$3
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+package=services/allinone/package
+folder=$root/opt/forium
+
+# Only JavaScript speaks of languages and places; who does not render pages goes without.
+options=(--except "$base")
+ldd "dist/bin/$name" | grep -q javascriptcore || options+=(--without-locales)
+"$package/gather.sh" "dist/bin/$name" "$folder" "${options[@]}"
+version=$(sed -n 's/.*kVersion\[\] = "\(.*\)".*/\1/p' services/allinone/version.h)
+node "$package/sbom.mjs" --name "$name" --version "$version" --folder "$folder" --base "$base" \
+  --web web/package-lock.json --out "$folder/sbom.spdx.json"
+rm "$folder"/{objects,archives}.txt
+install -m 644 LICENSE "$folder/"
+ln -s "bin/$name" "$folder/entry"
