@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <cmath>
@@ -12,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "services/base/observe/log_line.h"
+#include "services/base/observe/trace.h"
 
 namespace forium::observe {
 namespace {
@@ -88,6 +90,24 @@ void AppendNumber(double value, std::string* out) {
   out->append(digits, result.ptr);
 }
 
+void AppendText(std::string_view key, std::string_view value, std::string* line) {
+  line->append(",\"").append(key).append("\":");
+  AppendString(value, line);
+}
+
+// What the thread is at work on, unless the line tells itself.
+void AppendContext(std::initializer_list<Field> fields, std::string* line) {
+  const auto tells = [&fields](std::string_view key) {
+    return std::any_of(fields.begin(), fields.end(),
+                       [key](const Field& field) { return field.key == key; });
+  };
+  const std::string_view request_id = CurrentRequestId();
+  if (!request_id.empty() && !tells("request_id")) AppendText("request_id", request_id, line);
+  if (CurrentTrace().valid() && !tells("trace_id")) {
+    AppendText("trace_id", TraceId(CurrentTrace()), line);
+  }
+}
+
 }  // namespace
 
 std::string LogLine(absl::Time time, Level level, std::string_view message,
@@ -108,6 +128,7 @@ std::string LogLine(absl::Time time, Level level, std::string_view message,
       AppendNumber(std::get<double>(field.value), &line);
     }
   }
+  AppendContext(fields, &line);
   line.append("}\n");
   return line;
 }

@@ -2,10 +2,12 @@
 #include "services/base/observe/metrics.h"
 
 #include <memory>
+#include <utility>
 
 #include "prometheus/family.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
+#include "services/base/observe/process_metrics.h"
 
 namespace forium::observe {
 namespace {
@@ -52,6 +54,12 @@ prometheus::Histogram& Distribution(const std::string& name, const std::string& 
       .Add(labels, bounds);
 }
 
-std::string MetricsText() { return prometheus::TextSerializer().Serialize(Registry().Collect()); }
+std::string MetricsText() {
+  std::vector<prometheus::MetricFamily> families = ProcessMetrics();
+  for (prometheus::MetricFamily& family : Registry().Collect()) {
+    families.push_back(std::move(family));
+  }
+  return prometheus::TextSerializer().Serialize(families);
+}
 
 }  // namespace forium::observe
