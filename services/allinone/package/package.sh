@@ -21,7 +21,7 @@ rm "$folder"/{objects,archives}.txt
 install -m 644 LICENSE CHANGELOG.md "$folder/"
 install -m 644 "$here/PACKAGE.md" "$folder/README.md"
 tar -C "$work" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -c "$name" |
-  zstd -q -19 -T0 -f -o "dist/$name.tar.zst"
+  zstd -q -12 --long -T0 -f -o "dist/$name.tar.zst"
 cp "$folder/sbom.spdx.json" "dist/$name.spdx.json"
 
 # The Debian package: the same folder, a unit, a user, a configuration.
@@ -50,5 +50,5 @@ Description: community platform in one program
  says how.
 CONTROL
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-dpkg-deb --root-owner-group -Zxz -z6 --build "$root" "dist/forium_${version}_$architecture.deb" >/dev/null
+dpkg-deb --root-owner-group -Zzstd -z12 --build "$root" "dist/forium_${version}_$architecture.deb" >/dev/null
 (cd dist && ls -l --block-size=1 "$name.tar.zst" "forium_${version}_$architecture.deb" | awk '{printf "dist/%s  %.1f MB\n", $NF, $5 / 1e6}')
