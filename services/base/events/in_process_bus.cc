@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "services/base/events/events.h"
+#include "services/base/events/handle.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
 #include "services/base/status/status.h"
@@ -137,12 +138,8 @@ void InProcessBus::Deliver(Subscriber& subscriber) {
       if (subscriber.ended) return;
       delivery = subscriber.queue.front();
     }
-    absl::Status status;
-    try {
-      status = subscriber.handler(delivery.stream, *delivery.event);
-    } catch (const std::exception& exception) {
-      status = status::Internal(exception.what());
-    }
+    const absl::Status status =
+        Handle(subscriber.name, subscriber.handler, delivery.stream, *delivery.event);
     absl::MutexLock lock(&mutex_);
     if (status.ok()) {
       subscriber.queue.pop_front();

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
 #include "services/base/events/events.h"
+#include "services/base/observe/trace.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 
@@ -56,6 +57,7 @@ absl::Status Append(database::Transaction& tx, std::string_view aggregate, int64
   event.set_aggregate(std::string(aggregate));
   event.set_version(version);
   *event.mutable_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(now);
+  event.set_traceparent(observe::Traceparent(observe::CurrentTrace()));
   const std::string body = event.SerializeAsString();
   return tx.Execute(kAppend, sequence, aggregate, version, now, database::Blob{body}).status();
 }

@@ -2,6 +2,7 @@
 #include "services/base/rpc/channel.h"
 
 #include "absl/synchronization/notification.h"
+#include "services/base/observe/trace.h"
 #include "services/base/rpc/grpc_transport.h"
 
 namespace forium::rpc {
@@ -13,10 +14,20 @@ Reply Channel::CallBytes(std::string_view method, const google::protobuf::Messag
                          const CallOptions& options) {
   Reply result;
   absl::Notification finished;
-  Start(method, request, options, [&](Reply reply) {
+  const auto done = [&](Reply reply) {
     result = std::move(reply);
     finished.Notify();
-  });
+  };
+  if (options.traceparent.empty() && observe::CurrentTrace().valid()) {
+    observe::Span span(observe::SpanKind::kClient, method, observe::CurrentTrace());
+    CallOptions traced = options;
+    traced.traceparent = observe::Traceparent(span.context());
+    Start(method, request, traced, done);
+    finished.WaitForNotification();
+    if (!result.status.ok()) span.Fail();
+    return result;
+  }
+  Start(method, request, options, done);
   finished.WaitForNotification();
   return result;
 }

@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "services/base/database/database.h"
 #include "services/base/observe/log.h"
+#include "services/base/observe/trace.h"
 #include "services/base/rpc/authorization.h"
 #include "services/base/rpc/status_mapping.h"
 #include "services/base/status/macros.h"
@@ -19,6 +20,22 @@ namespace {
 
 // Above it a call is worth a line in the log.
 constexpr absl::Duration kSlow = absl::Seconds(1);
+
+observe::Span SpanOf(const Arrival& arrival) {
+  observe::Span span(observe::SpanKind::kServer,
+                     arrival.method == nullptr ? "unknown" : arrival.method->name,
+                     observe::ParseTraceparent(arrival.call.traceparent));
+  if (arrival.method != nullptr) span.Set(observe::Attribute::kRpcMethod, arrival.method->name);
+  span.Set(observe::Attribute::kTenant, arrival.call.tenant);
+  span.Set(observe::Attribute::kRequestId, arrival.call.request_id);
+  return span;
+}
+
+void Describe(const Outcome& outcome, observe::Span& span) {
+  span.Set(observe::Attribute::kRpcCode, static_cast<int64_t>(outcome.status.code()));
+  span.Set(observe::Attribute::kSqlStatements, outcome.sql_statements);
+  if (outcome.status.code() == absl::StatusCode::kInternal) span.Fail();
+}
 
 absl::Status RetryLater(std::string_view message) {
   status::ErrorDetail detail;
@@ -39,9 +56,13 @@ absl::Status Dispatcher::UnknownMethod() {
 }
 
 Outcome Dispatcher::Handle(Arrival& arrival, Parse parse) const {
+  observe::Span span = SpanOf(arrival);
+  const observe::TraceScope scope(span.context(), arrival.call.request_id);
   Outcome outcome;
   const absl::Status status = Run(arrival, parse, outcome);
-  return Finish(arrival, status, std::move(outcome));
+  outcome = Finish(arrival, status, std::move(outcome));
+  if (span.recorded()) Describe(outcome, span);
+  return outcome;
 }
 
 Outcome Dispatcher::Refuse(const Arrival& arrival, const absl::Status& status) const {
