@@ -83,7 +83,9 @@ spec:
     {{- include "forium.podSecurity" . | nindent 4 }}
   # drain_delay + drain_timeout, and ten seconds to end.
   terminationGracePeriodSeconds: {{ add (include "forium.seconds" (toString $effective.drain_delay)) (include "forium.seconds" (toString $effective.drain_timeout)) 10 }}
-  {{- include "forium.placement" . | nindent 2 }}
+  {{- with include "forium.placement" . | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- if and $pod.topologySpread (ne .name "allinone") }}
   topologySpreadConstraints:
     {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
@@ -118,7 +120,9 @@ spec:
             fieldRef: {fieldPath: "metadata.labels['{{ $root.Values.zone.fromLabel }}']"}
         {{- end }}
         {{- end }}
-        {{- include "forium.secretEnvironment" (dict "root" $root "known" $known "secret" (printf "%s-settings" $fullname)) | trim | nindent 8 }}
+        {{- with include "forium.secretEnvironment" (dict "root" $root "known" $known "secret" (printf "%s-settings" $fullname)) | trim }}
+        {{- . | nindent 8 }}
+        {{- end }}
       ports:
         - name: {{ has .name (list "gateway" "allinone") | ternary "http" "grpc" }}
           containerPort: {{ .service.port }}

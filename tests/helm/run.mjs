@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// The chart: golden files, Kubernetes' own structure, what holds for every rendering, what is refused, what is kept.
+//   node tests/helm/run.mjs [--update]     --update writes the golden files anew
+import {mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+import {parse, stringify} from 'yaml';
+
+import {CHART, HERE, namesOfValues, Renderer, valuesFile} from './chart.mjs';
+import {invariants, Release} from './invariants.mjs';
+import {withTables} from './reference.mjs';
+import {structureErrors} from './structure.mjs';
+
+const update = process.argv.includes('--update');
+// Secrets and ConfigMaps that values files say the operator has.
+const OUTSIDE = ['community-database', 'community-tls', 'nats-authorities'];
+const BUNDLED = [valuesFile('suite-bundled')];
+
+let passed = 0;
+let failed = 0;
+
+async function test(name, body) {
+  try {
+    const wrong = [...((await body()) ?? [])];
+    if (wrong.length) throw new Error(wrong.join('\n  '));
+    ++passed;
+  } catch (error) {
+    ++failed;
+    console.log(`FAILED ${name}\n  ${error.message}`);
+  }
+}
+
+function golden(file, text) {
+  const path = join(HERE, 'golden', file);
+  if (update) {
+    mkdirSync(join(HERE, 'golden'), {recursive: true});
+    writeFileSync(path, text);
+    return [];
+  }
+  const lines = text.split('\n');
+  const before = readFileSync(path, 'utf8').split('\n');
+  const line = lines.findIndex((one, i) => one !== before[i]);
+  if (line < 0 && lines.length === before.length) return [];
+  const at = line < 0 ? lines.length : line;
+  return [`${file}:${at + 1} is another: ${JSON.stringify(before[at])} became ${JSON.stringify(lines[at])} (--update accepts it)`];
+}
+
+const renderer = new Renderer();
+const passwords = (options) => renderer.manifests(options).find(({metadata}) => metadata.name === 'forium-forium-generated');
+const jobs = (options) => renderer.manifests(options).filter(({kind}) => kind === 'Job');
+
+for (const name of namesOfValues()) {
+  const values = [valuesFile(name)];
+  const fixed = {values, flags: ['--fixed-random']};
+  await test(`${name}: manifests are as before`, () => golden(`${name}.yaml`, renderer.run(fixed).text));
+  await test(`${name}: the notes are as before`, () =>
+    golden(`${name}.notes.txt`, renderer.run({values, flags: ['--fixed-random', '--notes']}).text));
+  const manifests = renderer.manifests({values});
+  await test(`${name}: manifests have Kubernetes' structure`, async () => {
+    const wrong = [];
+    for (const manifest of manifests) {
+      const label = `${manifest.kind} ${manifest.metadata.name}`;
+      wrong.push(...(await structureErrors(manifest)).map((error) => `${label}: ${error}`));
+    }
+    return wrong;
+  });
+  const upgraded = renderer.manifests({values, flags: ['--is-upgrade', '--lookup', join(HERE, 'fixtures/cluster.yaml')]});
+  for (const [claim, wrong] of Object.entries(invariants)) {
+    await test(`${name}: ${claim}`, () => wrong(new Release(manifests, OUTSIDE)));
+    await test(`${name}, upgraded: ${claim}`, () => wrong(new Release(upgraded, OUTSIDE)));
+  }
+}
+
+for (const {set = [], given, says} of parse(readFileSync(join(HERE, 'refused.yaml'), 'utf8'))) {
+  await test(`refused: ${set.join(' ') || JSON.stringify(given)}`, () => {
+    const values = [];
+    if (given) {
+      values.push(join(renderer.folder, 'given.yaml'));
+      writeFileSync(values[0], stringify(given));
+    }
+    const {error} = renderer.run({values, set});
+    if (error === undefined) return ['it was taken'];
+    return error.includes(says) ? [] : [`it said: ${error}`];
+  });
+}
+
+await test('passwords are made by chance, and marked to be kept', () => {
+  const [one, other] = [1, 2].map(() => renderer.run({values: BUNDLED}).text.match(/postgres_password: (\S{40,})/)?.[1]);
+  const {metadata} = passwords({values: BUNDLED});
+  return one && one !== other && metadata.annotations['helm.sh/resource-policy'] === 'keep' ? [] : [`${one} ${other}`];
+});
+
+await test('passwords that are there stay', () => {
+  const {data} = passwords({values: BUNDLED, flags: ['--is-upgrade', '--lookup', join(HERE, 'fixtures/cluster.yaml')]});
+  const kept = data.postgres_password === 'bWFkZSBiZWZvcmU=' && data.nats_password === 'YWxzbyBtYWRlIGJlZm9yZQ==';
+  return kept ? [] : [JSON.stringify(data)];
+});
+
+await test('a password that was missing joins those that are there', () => {
+  const {data} = passwords({values: BUNDLED, flags: ['--is-upgrade', '--lookup', join(HERE, 'fixtures/half.yaml')]});
+  return data.postgres_password === 'bWFkZSBiZWZvcmU=' && data.nats_password.length > 40 ? [] : [JSON.stringify(data)];
+});
+
+await test('a password that is of use no more stays as well', () => {
+  const set = ['nats.enabled=false', 'settings.nats_url=nats://elsewhere:4222'];
+  const {data} = passwords({values: BUNDLED, set, flags: ['--is-upgrade', '--lookup', join(HERE, 'fixtures/cluster.yaml')]});
+  return data.nats_password === 'YWxzbyBtYWRlIGJlZm9yZQ==' ? [] : [JSON.stringify(data)];
+});
+
+await test('migrations run before an upgrade, and before installing where the database is there', () => {
+  const hook = (job) => job?.metadata.annotations['helm.sh/hook'];
+  const cluster = ['--is-upgrade', '--lookup', join(HERE, 'fixtures/cluster.yaml')];
+  const said = [
+    hook(jobs({values: [valuesFile('suite-external')]})[0]) === 'pre-install,pre-upgrade' || 'external',
+    jobs({values: BUNDLED}).length === 0 || 'a Job waits for a database that is not there',
+    hook(jobs({values: BUNDLED, flags: cluster})[0]) === 'pre-upgrade' || 'bundled',
+    jobs({values: [valuesFile('suite-minimal')], flags: cluster}).length === 0 || 'switched off',
+  ];
+  return said.filter((one) => one !== true);
+});
+
+await test('a setting goes to the processes that know it, and to no other', () => {
+  const set = ['settings.session_lifetime=24h', 'settings.statement_timeout=5s', 'settings.page_cache=false'];
+  const files = Object.fromEntries(
+    renderer
+      .manifests({values: [valuesFile('suite-external')], set})
+      .filter(({kind, data}) => kind === 'ConfigMap' && data['settings.yaml'])
+      .map(({metadata, data}) => [metadata.name.replace('community-', ''), parse(data['settings.yaml'])]),
+  );
+  const who = (word) => Object.keys(files).filter((name) => word in files[name]).join(' ');
+  const expected = {
+    session_lifetime: 'auth',
+    statement_timeout: 'auth forum',
+    page_cache: 'gateway',
+    public_url: 'auth gateway',
+    nats_url: 'auth forum gateway',
+    gateways: 'auth forum',
+    control_listen: 'gateway',
+    tls_ca: 'auth forum gateway',
+    otlp_endpoint: 'auth forum gateway',
+    database_dsn: '',
+  };
+  return Object.entries(expected).flatMap(([word, names]) => (who(word) === names ? [] : [`${word}: ${who(word)}`]));
+});
+
+await test('the schema, the values and the list of words know the same settings', () => {
+  const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')).properties.settings.properties;
+  const template = readFileSync(join(CHART, 'templates/_settings.tpl'), 'utf8');
+  const groups = parse(template.match(/define "forium.words" -}}\n([^]*?)\{\{- end/)[1]);
+  const listed = new Set(Object.values(groups).flat());
+  return [
+    ...[...listed].filter((word) => !(word in schema)).map((word) => `${word} is not in the schema`),
+    ...Object.keys(schema).filter((word) => !listed.has(word)).map((word) => `${word} goes to no process`),
+  ];
+});
+
+await test("the note's tables say what the schema says", () => {
+  const path = join(HERE, '../../helm/README.md');
+  const text = readFileSync(path, 'utf8');
+  if (update) writeFileSync(path, withTables(text));
+  else if (withTables(text) !== text) return ['helm/README.md is behind values.schema.json (--update writes it anew)'];
+});
+
+await test('dashboards and rules of the chart itself fit', async () => {
+  const manifests = renderer.manifests({values: BUNDLED, chart: CHART});
+  const wrong = [];
+  for (const manifest of manifests.filter(({kind, metadata}) => kind === 'PrometheusRule' || /-dashboard-/.test(metadata.name))) {
+    wrong.push(...(await structureErrors(manifest)).map((error) => `${manifest.metadata.name}: ${error}`));
+    for (const [name, text] of Object.entries(manifest.data ?? {})) if (!JSON.parse(text).title) wrong.push(`${name} has no title`);
+  }
+  const files = ['dashboards', 'rules'].map((folder) => readdirSync(join(CHART, folder)).filter((file) => /\.(json|yaml)$/.test(file)).length);
+  const made = manifests.filter(({kind, metadata}) => kind === 'PrometheusRule' || /-dashboard-/.test(metadata.name)).length;
+  if (made !== files[0] + files[1]) wrong.push(`${files} files, ${made} objects`);
+  return wrong;
+});
+
+await test('a chart without dashboards and rules renders', () => {
+  const {error} = renderer.run({values: BUNDLED, chart: CHART, set: ['monitoring.dashboards.enabled=true']});
+  return error ? [error] : [];
+});
+
+renderer.close();
+console.log(`helm: ${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;
