@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/gateway.h"
 
+#include <array>
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -62,6 +63,41 @@ std::string NewRequestId() {
   return id;
 }
 
+// By the first digit of the status; 0: any other.
+std::array<prometheus::Counter*, 6> CountersOfAnswers() {
+  std::array<prometheus::Counter*, 6> counters;
+  for (size_t i = 0; i < counters.size(); ++i) {
+    counters[i] = &observe::Counter("forium_gateway_answers_total", "Answers, by class of status.",
+                                    {{"status", i == 0 ? "other" : std::to_string(i) + "xx"}});
+  }
+  return counters;
+}
+
+// A trace that began outside goes on only when a proxy of ours hands it on.
+observe::TraceContext TraceOutside(const Request& request, const Config& config) {
+  const std::string_view parent = request.Header("traceparent");
+  if (parent.empty() || !IsTrustedPeer(request.remote_address, config)) return {};
+  return observe::ParseTraceparent(parent);
+}
+
+void EndSpan(Request& request, const Response& response) {
+  observe::Span& span = request.span;
+  if (!span.recorded()) return;
+  const std::string method(request.head ? "HEAD" : MethodName(request.method));
+  const std::string route = request.route != nullptr     ? request.route->pattern
+                            : response.cached != nullptr ? "(page cache)"
+                                                         : "(no route)";
+  span.Rename(method + " " + route);
+  span.Set(observe::Attribute::kHttpMethod, method);
+  span.Set(observe::Attribute::kHttpRoute, route);
+  span.Set(observe::Attribute::kHttpStatus, response.status);
+  span.Set(observe::Attribute::kTenant, request.tenant);
+  span.Set(observe::Attribute::kRequestId, request.request_id);
+  span.Set(observe::Attribute::kSqlStatements, request.sql_statements);
+  if (response.status >= 500) span.Fail();
+  span.End();
+}
+
 }  // namespace
 
 struct Gateway::State {
@@ -74,7 +110,9 @@ struct Gateway::State {
   Transcoder transcoder;
   Router router;
   std::unordered_map<const Route*, prometheus::Histogram*> latencies;
+  std::unordered_map<const Route*, prometheus::Counter*> route_failures;
   prometheus::Counter& requests = observe::Counter("forium_gateway_requests_total", "Requests.");
+  std::array<prometheus::Counter*, 6> answers = CountersOfAnswers();
   prometheus::Counter& failures = observe::Counter(
       "forium_gateway_failures_total", "Requests answered with a status of 500 or more.");
   prometheus::Counter& refusals = observe::Counter(
@@ -97,7 +135,7 @@ struct Gateway::State {
   asio::awaitable<Response> ErrorAnswer(Request& request, absl::Status error);
   asio::awaitable<void> CompressBody(const Request& request, Response& response, int effort);
   Response CachedAnswer(const Request& request, std::shared_ptr<const CachedPage> page) const;
-  void Finish(const Request& request, Response& response);
+  void Finish(Request& request, Response& response);
   std::string CacheKey(const Request& request) const;
   void OnEvent(const events::v1::Event& event);
   // False: events may be missing, so that nobody would hear what to drop.
@@ -118,6 +156,8 @@ bool Gateway::State::Quick(Request& request, Response& response) {
   request.deadline = request.received + config.request_timeout;
   requests.Increment();
   if (config.access_log) request.request_id = NewRequestId();
+  request.span =
+      observe::Span(observe::SpanKind::kServer, "request", TraceOutside(request, config));
   request.remote_address =
       std::string(ClientAddress(request.remote_address, request.Header("x-forwarded-for"), config));
   const bool change = request.method != Method::kGet && request.method != Method::kOptions;
@@ -174,8 +214,9 @@ asio::awaitable<Response> Gateway::State::Handle(Request& request) {
       response = ProblemResponse(refused, request.request_id);
     }
   } catch (const std::exception& error) {
+    const observe::TraceScope scope(request.span.context(), request.request_id);
     observe::Log(observe::Level::kError, "request failed by an exception",
-                 {{"request_id", request.request_id}, {"cause", error.what()}});
+                 {{"cause", error.what()}});
     response = ProblemResponse(status::Internal(error.what()), request.request_id);
   }
   if (response.cached == nullptr) security.Apply(response);
@@ -270,9 +311,9 @@ asio::awaitable<Response> Gateway::State::Make(Request& request) {
 asio::awaitable<Response> Gateway::State::ErrorAnswer(Request& request, absl::Status error) {
   const int code = status::HttpStatus(error);
   if (code >= 500) {
+    const observe::TraceScope scope(request.span.context(), request.request_id);
     observe::Log(observe::Level::kError, "request failed",
-                 {{"request_id", request.request_id},
-                  {"route", request.route != nullptr ? request.route->pattern : ""},
+                 {{"route", request.route != nullptr ? request.route->pattern : ""},
                   {"status", code},
                   {"error", std::string(error.message())},
                   {"cause", status::CauseOf(error)}});
@@ -300,7 +341,7 @@ asio::awaitable<void> Gateway::State::CompressBody(const Request& request, Respo
 }
 
 // What each answer gets however it came about: its id, cookies, the access log, metrics.
-void Gateway::State::Finish(const Request& request, Response& response) {
+void Gateway::State::Finish(Request& request, Response& response) {
   const bool guest_page = response.cached != nullptr;
   if (!guest_page) {
     if (request.route != nullptr && request.route->options.page &&
@@ -322,15 +363,19 @@ void Gateway::State::Finish(const Request& request, Response& response) {
   if (config.debug_statements) {
     response.Add("Forium-Sql-Statements", std::to_string(request.sql_statements));
   }
+  const auto status_class = static_cast<size_t>(response.status / 100);
+  answers[status_class < answers.size() ? status_class : 0]->Increment();
   if (response.status >= 500) failures.Increment();
   if (response.status >= 400 && response.status < 500) refusals.Increment();
   if (request.route != nullptr) {
     latencies.at(request.route)->Observe(absl::ToDoubleSeconds(absl::Now() - request.received));
+    if (response.status >= 500) route_failures.at(request.route)->Increment();
   }
+  EndSpan(request, response);
   if (!config.access_log) return;
+  const observe::TraceScope scope(request.span.context(), request.request_id);
   observe::Log(observe::Level::kInfo, "request",
-               {{"request_id", request.request_id},
-                {"method", request.head ? "HEAD" : MethodName(request.method)},
+               {{"method", request.head ? "HEAD" : MethodName(request.method)},
                 {"path", request.path},
                 {"status", response.status},
                 {"microseconds", absl::ToInt64Microseconds(absl::Now() - request.received)},
@@ -423,6 +468,9 @@ Gateway::State::State(const Config& config, Services services, PageHooks hooks, 
   for (const auto& route : router.routes()) {
     latencies[route.get()] = &observe::Latency(
         "forium_gateway_request_seconds", "Time to answer, by route; hits of the page cache apart.",
+        {{"method", std::string(MethodName(route->method))}, {"route", route->pattern}});
+    route_failures[route.get()] = &observe::Counter(
+        "forium_gateway_route_failures_total", "Answers with a status of 500 or more, by route.",
         {{"method", std::string(MethodName(route->method))}, {"route", route->pattern}});
   }
   subscription = bus.Subscribe({.name = "gateway",

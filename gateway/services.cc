@@ -17,12 +17,16 @@ namespace forium::gateway {
 // The gRPC thread fills `reply`, the coroutine takes it; whoever comes second resumes the
 // coroutine.
 struct PendingCall::State {
+  observe::Span span;
   std::mutex mutex;
   std::optional<rpc::Reply> reply;
   boost::asio::any_completion_handler<void()> waiter;
   boost::asio::any_io_executor executor;
 
   void Finish(rpc::Reply answer) {
+    if (!answer.status.ok()) span.Fail();
+    span.Set(observe::Attribute::kRpcCode, static_cast<int64_t>(answer.status.code()));
+    span.End();
     boost::asio::any_completion_handler<void()> resume;
     {
       const std::lock_guard lock(mutex);
@@ -55,6 +59,10 @@ PendingCall Start(rpc::Channel& channel, std::string_view method,
   options.user_agent = std::string(request.Header("user-agent").substr(0, 256));
   options.deadline = request.deadline;
   auto state = std::make_shared<PendingCall::State>();
+  if (request.span.context().valid()) {
+    state->span = observe::Span(observe::SpanKind::kClient, method, request.span.context());
+    options.traceparent = observe::Traceparent(state->span.context());
+  }
   work_under_way.fetch_add(1, std::memory_order_relaxed);
   channel.Start(method, message, options,
                 [state](rpc::Reply reply) { state->Finish(std::move(reply)); });

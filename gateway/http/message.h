@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "proto/forium/type/v1/principal.pb.h"
+#include "services/base/observe/trace.h"
 
 namespace forium::gateway {
 
@@ -72,6 +73,7 @@ struct Request {
   absl::Time received;
   absl::Time deadline = absl::InfiniteFuture();
   int sql_statements = 0;  // of all calls made for it
+  observe::Span span;      // from its arrival to its answer; calls made for it continue it
 
   // Header field by name without regard to case; empty when absent.
   std::string_view Header(std::string_view name) const;

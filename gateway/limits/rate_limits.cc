@@ -98,4 +98,9 @@ std::string_view ClientAddress(std::string_view peer, std::string_view forwarded
   return client;
 }
 
+bool IsTrustedPeer(std::string_view peer, const Config& config) {
+  if (peer.starts_with("::ffff:")) peer.remove_prefix(7);
+  return IsTrusted(peer, config);
+}
+
 }  // namespace forium::gateway

@@ -44,4 +44,7 @@ class RateLimits {
 std::string_view ClientAddress(std::string_view peer, std::string_view forwarded_for,
                                const Config& config);
 
+// Whether what the peer says of others is believed.
+bool IsTrustedPeer(std::string_view peer, const Config& config);
+
 }  // namespace forium::gateway

@@ -98,6 +98,7 @@ PageMaker::Answer PageMaker::Make(Request& request, FrameParts parts, Page page)
     Texts texts;
     if (page.ready_texts) page.data = texts.Take(page.data);
     std::string props = PropsOf(request, parts, page);
+    const observe::Span render(observe::SpanKind::kInternal, "render page", request.span.context());
     CO_ASSIGN_OR_RETURN(std::string html,
                         co_await renderer_->Render(std::move(props), request.deadline));
     response = Response::Html(page.ready_texts ? texts.Put(html) : std::move(html), page.status);

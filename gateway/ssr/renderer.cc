@@ -32,6 +32,7 @@ namespace asio = boost::asio;
 // One render, from the call to its answer. Belongs to the coroutine that waits for it.
 struct Job {
   std::string props;
+  absl::Time asked;
   absl::Time begin_by;
   absl::StatusOr<std::string> html = absl::UnknownError("");
   asio::any_io_executor home;
@@ -61,6 +62,12 @@ struct Renderer::State {
 
   const std::string_view bundle;
   const RendererOptions options;
+  prometheus::Histogram& seconds = observe::Latency(
+      "forium_gateway_render_seconds", "Time of a render, without the wait for a machine.");
+  prometheus::Histogram& waits = observe::Latency("forium_gateway_render_wait_seconds",
+                                                  "Time that a page waited for a machine.");
+  prometheus::Gauge& queued =
+      observe::Gauge("forium_gateway_renders_waiting", "Pages that wait for a machine.");
   prometheus::Counter& ended = observe::Counter("forium_gateway_renders_ended_total",
                                                 "Renders that were ended by the watchdog.");
   prometheus::Counter& refused =
@@ -86,6 +93,7 @@ struct Renderer::State {
     if (stop || waiting.empty()) return nullptr;
     Job* job = waiting.front();
     waiting.pop_front();
+    queued.Decrement();
     return job;
   }
 
@@ -104,13 +112,16 @@ struct Renderer::State {
         used = false;
         continue;
       }
-      if (absl::Now() > job->begin_by) {
+      const absl::Time begin = absl::Now();
+      waits.Observe(absl::ToDoubleSeconds(begin - job->asked));
+      if (begin > job->begin_by) {
         refused.Increment();
         Finish(*job, Busy());
         continue;
       }
       used = true;
       absl::StatusOr<std::string> html = vm->Render(job->props);
+      seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
       if (vm->spent()) {
         ended.Increment();
         observe::Log(observe::Level::kError, "a render took too long and was ended",
@@ -162,6 +173,7 @@ Renderer::~Renderer() {
     state_->stopping = true;
     left.swap(state_->waiting);
   }
+  state_->queued.Decrement(static_cast<double>(left.size()));
   state_->arrived.notify_all();
   for (Job* job : left) Finish(*job, Busy());
   for (std::thread& thread : state_->threads) thread.join();
@@ -172,7 +184,8 @@ asio::awaitable<absl::StatusOr<std::string>> Renderer::Render(std::string props,
   // Member by member: GCC 12 destroys twice what stands beside a co_await in braces.
   Job job;
   job.props = std::move(props);
-  job.begin_by = std::min(deadline, absl::Now() + state_->options.wait_limit);
+  job.asked = absl::Now();
+  job.begin_by = std::min(deadline, job.asked + state_->options.wait_limit);
   job.home = co_await asio::this_coro::executor;
   const auto start = [&job, state = state_.get()](auto handler) {
     work_under_way.fetch_add(1, std::memory_order_relaxed);
@@ -182,6 +195,7 @@ asio::awaitable<absl::StatusOr<std::string>> Renderer::Render(std::string props,
       const std::lock_guard lock(state->mutex);
       if (!state->stopping && state->waiting.size() < state->options.queue) {
         state->waiting.push_back(&job);
+        state->queued.Increment();
         state->arrived.notify_one();
         return;
       }

@@ -42,8 +42,12 @@ WorkerPool::~WorkerPool() {
 
 bool WorkerPool::Post(Task* task) {
   absl::MutexLock lock(&mutex_);
-  if (waiting_.size() >= queue_) return false;
+  if (waiting_.size() >= queue_) {
+    refused_.Increment();
+    return false;
+  }
   waiting_.push_back(task);
+  queued_.Increment();
   WakeOne();
   return true;
 }
@@ -72,9 +76,12 @@ void WorkerPool::Work() {
       }
       task = waiting_.front();
       waiting_.pop_front();
+      queued_.Decrement();
       if (!waiting_.empty()) WakeOne();
     }
+    running_.Increment();
     task->Run();
+    running_.Decrement();
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "services/base/observe/metrics.h"
 
 namespace forium::rpc {
 
@@ -42,6 +43,13 @@ class WorkerPool {
   void WakeOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t queue_;
+  // Of all pools of the process.
+  prometheus::Gauge& queued_ =
+      observe::Gauge("forium_rpc_calls_waiting", "Calls that wait for a worker.");
+  prometheus::Gauge& running_ =
+      observe::Gauge("forium_rpc_calls_running", "Calls that a worker is at.");
+  prometheus::Counter& refused_ = observe::Counter(
+      "forium_rpc_calls_refused_total", "Calls that found the queue of the workers full.");
   std::vector<pthread_t> threads_;
   absl::Mutex mutex_;
   std::deque<Task*> waiting_ ABSL_GUARDED_BY(mutex_);
