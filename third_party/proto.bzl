@@ -45,6 +45,37 @@ def forium_proto(name, srcs, deps = [], visibility = ["//visibility:public"]):
         deps = deps + ["//third_party:protobuf"],
     )
 
+def forium_grpc(name, srcs, protos, visibility = ["//visibility:public"]):
+    """gRPC stubs and services of a forium_proto: "proto/…/x.grpc.pb.h" beside "proto/…/x.pb.h".
+
+    For streams between processes; methods of the API need none (services/base/rpc).
+
+    Args:
+      name: the cc_library.
+      srcs: .proto files of the forium_proto that have services.
+      protos: the forium_proto.
+      visibility: of the library.
+    """
+    headers = [src.replace(".proto", ".grpc.pb.h") for src in srcs]
+    sources = [src.replace(".proto", ".grpc.pb.cc") for src in srcs]
+    native.genrule(
+        name = name + "_stubs",
+        srcs = srcs + [_protos_of(protos)],
+        outs = headers + sources,
+        cmd = "/usr/bin/protoc -I . -I /usr/include --grpc_out=$(GENDIR) " +
+              "--plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin " +
+              " ".join(["$(location %s)" % src for src in srcs]),
+        visibility = ["//visibility:private"],
+    )
+    native.cc_library(
+        name = name,
+        srcs = sources,
+        hdrs = headers,
+        copts = ["-w"],
+        visibility = visibility,
+        deps = [protos, "//third_party:grpcpp"],
+    )
+
 def forium_json(name, srcs, protos, deps = [], visibility = ["//visibility:public"]):
     """JSON writers for the messages of a forium_proto: "proto/…/x.json.h" beside "proto/…/x.pb.h".
 
