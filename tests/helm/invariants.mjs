@@ -25,6 +25,32 @@ export class Release {
   selected(selector) {
     return this.workloads.filter(({labels}) => covers(selector, labels));
   }
+
+  over({labels}) {
+    return this.of('NetworkPolicy').filter(({spec}) => covers(spec.podSelector, labels));
+  }
+
+  // [source, '>', target, port] for all that network policies let through; a stranger is a pod of another release.
+  connections() {
+    const stranger = {name: 'stranger', labels: {}};
+    const result = [];
+    for (const source of [...this.workloads, stranger]) {
+      for (const target of this.workloads) {
+        if (source === target) continue;
+        for (const {containerPort: port} of target.ports) {
+          const out = source === stranger || leaves(this.over(source), target, port);
+          if (out && admits(this.over(target), source, port)) result.push([source.name, '>', target.name, port]);
+        }
+      }
+    }
+    return result.filter(([from, , to, port]) => from === 'stranger' || !this.open(to, port)).sort();
+  }
+
+  // Is it open to strangers?
+  open(name, port) {
+    const target = this.workloads.find((one) => one.name === name);
+    return admits(this.over(target), {labels: {}}, port);
+  }
 }
 
 class Workload {
@@ -150,10 +176,9 @@ export const invariants = {
 
   *'network policies fit the ports, and each other'(release) {
     const policies = release.of('NetworkPolicy');
-    const over = (workload) => policies.filter(({spec}) => covers(spec.podSelector, workload.labels));
     if (policies.length === 0) return;
     for (const workload of release.workloads) {
-      if (!over(workload).some(({spec}) => spec.policyTypes.includes('Ingress') && spec.policyTypes.includes('Egress'))) {
+      if (!release.over(workload).some(({spec}) => spec.policyTypes.includes('Ingress') && spec.policyTypes.includes('Egress'))) {
         yield `${workload.name} is open to all`;
       }
     }
@@ -170,7 +195,7 @@ export const invariants = {
           for (const target of targets) {
             for (const {port} of rule.ports) {
               if (!target.has(port)) yield `${metadata.name}: ${target.name} has no port ${port}`;
-              for (const source of chosen) if (!admits(over(target), source, port)) yield `${target.name} refuses ${source.name} on ${port}`;
+              for (const source of chosen) if (!admits(release.over(target), source, port)) yield `${target.name} refuses ${source.name} on ${port}`;
             }
           }
         }
@@ -241,10 +266,20 @@ function admits(policies, {labels}, port) {
   return policies.some(({spec}) =>
     (spec.ingress ?? []).some(
       ({ports, from}) =>
-        (!ports || ports.some((one) => one.port === port)) && (!from || from.some(({podSelector}) => podSelector && covers(podSelector, labels))),
+        (!ports || ports.some((one) => one.port === port)) && (!from || from.some((peer) => isPeer(peer, labels))),
     ),
   );
 }
+
+function leaves(policies, {labels}, port) {
+  return policies.some(({spec}) =>
+    (spec.egress ?? []).some(
+      ({ports, to}) => (!ports || ports.some((one) => one.port === port)) && (!to || to.some((peer) => isPeer(peer, labels))),
+    ),
+  );
+}
+
+const isPeer = ({podSelector, namespaceSelector, ipBlock}, labels) => !ipBlock && (podSelector ? covers(podSelector, labels) : !!namespaceSelector);
 
 const certified = (release, name) => release.of('Certificate').some(({spec}) => spec.secretName === name);
 

@@ -119,6 +119,32 @@ await test('migrations run before an upgrade, and before installing where the da
   return said.filter((one) => one !== true);
 });
 
+await test('processes reach whom they call, and nobody else', () => {
+  const release = new Release(renderer.manifests({values: BUNDLED, flags: ['--lookup', join(HERE, 'fixtures/cluster.yaml')]}));
+  const reached = release.connections().map((words) => words.join(' ').replaceAll('forium-', ''));
+  const expected = [
+    'auth > gateway 9100',
+    'auth > nats 4222',
+    'auth > postgresql 5432',
+    'forum > auth 9101',
+    'forum > gateway 9100',
+    'forum > nats 4222',
+    'forum > postgresql 5432',
+    'gateway > auth 9101',
+    'gateway > forum 9102',
+    'gateway > nats 4222',
+    'migration > postgresql 5432',
+    'stranger > auth 9090',
+    'stranger > forum 9090',
+    'stranger > gateway 8080',
+    'stranger > gateway 9090',
+  ];
+  const all = new Set([...reached, ...expected]);
+  return [...all]
+    .filter((one) => reached.includes(one) !== expected.includes(one))
+    .map((one) => `${one}: ${reached.includes(one) ? 'should be closed' : 'is closed'}`);
+});
+
 await test('a setting goes to the processes that know it, and to no other', () => {
   const set = ['settings.session_lifetime=24h', 'settings.statement_timeout=5s', 'settings.page_cache=false'];
   const files = Object.fromEntries(
