@@ -53,9 +53,8 @@ PageMaker::Answer AdminUsersPage(PageMaker& maker, Request& request) {
   page.name = "admin-users";
   page.data = "{\"users\":";
   AppendJson(users, &page.data);
-  page.data +=
-      Concat({",\"query\":", Quoted(call.query()), ",\"filter\":", Quoted(call.filter()),
-              ",\"pageToken\":", Quoted(call.page_token()), "}"});
+  page.data += Concat({",\"query\":", Quoted(call.query()), ",\"filter\":", Quoted(call.filter()),
+                       ",\"pageToken\":", Quoted(call.page_token()), "}"});
   co_return co_await Finish(maker, request, std::move(parts), std::move(page), Title::kUsers);
 }
 

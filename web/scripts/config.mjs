@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
+import { emoji } from './emoji.mjs';
 import { messages } from './messages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -69,7 +70,7 @@ function shared(locale) {
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins: [messages(locale), tailwindcss(), svelte({ configFile: `${root}svelte.config.js` })],
+    plugins: [messages(locale), emoji, tailwindcss(), svelte({ configFile: `${root}svelte.config.js` })],
     resolve: { alias },
     build: {
       target: 'es2023',

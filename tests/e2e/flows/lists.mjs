@@ -73,4 +73,26 @@ export default [
       await visitor.gone(visitor.link(topic.title));
     },
   },
+  {
+    name: 'pages of tags and members lead on and back to the first',
+    windows: plain,
+    async run(t) {
+      const author = await t.community.person('tess');
+      const tags = Array.from({length: 105}, (_, i) => `kind-${i}`);
+      for (let i = 0; i < tags.length; i += 5) await t.community.topic(author, {title: `Kinds from ${i}`, tags: tags.slice(i, i + 5)});
+      for (let i = 0; i < 52; ++i) await t.community.person('crowd');
+      const visitor = await t.visitor({as: t.community.admin});
+      for (const path of ['/tags', '/admin/tags', '/admin/users?query=crowd']) {
+        t.step(path);
+        await visitor.open(path);
+        assert.equal(await visitor.link('First page').count(), 0);
+        await visitor.follow('Next page');
+        await visitor.arrives(/page_token=/);
+        await visitor.fits();
+        await visitor.follow('First page');
+        await visitor.arrives(/^[^_]+$/);
+        assert.equal(visitor.path, path);
+      }
+    },
+  },
 ];

@@ -2,7 +2,7 @@
 // Long topics: endless with scripts, page by page without; deep links; the way back.
 import assert from 'node:assert/strict';
 
-import {everywhere, plain, scripted} from '../windows.mjs';
+import {desk, everywhere, phone, plain, scripted} from '../windows.mjs';
 
 const LENGTH = 55;
 const texts = Array.from({length: LENGTH}, (_, i) => `Post number ${i + 1} of the long one.\n\nWith a second paragraph, so that it takes some room.`);
@@ -85,6 +85,31 @@ export default [
       const seen = await numbers(visitor);
       assert.deepEqual(seen, range(1, seen.at(-1)));
       await visitor.fits();
+    },
+  },
+  {
+    name: 'a timeline says where one is and leads to another place',
+    windows: [desk, phone],
+    async run(t) {
+      const topic = await longTopic(t);
+      const visitor = await t.visitor();
+      await visitor.open(topic.path);
+      await visitor.page.mouse.wheel(0, 1200);
+      const timeline = visitor.page.getByRole('navigation', {name: 'Timeline'});
+      await visitor.sees(timeline);
+      if (visitor.window === phone) {
+        await timeline.getByTitle('Go to post').click();
+        await visitor.sees(timeline.getByText(topic.createdAt.slice(0, 4)).first());
+      }
+      const slider = timeline.getByRole('slider', {name: 'Go to post'});
+      await slider.focus();
+      t.step('to the end by a key');
+      await slider.press('End');
+      await visitor.sees(visitor.post(LENGTH));
+      await visitor.arrives(new RegExp(`/${LENGTH}#p${LENGTH}$`));
+      await inView(visitor, LENGTH);
+      await visitor.fits();
+      assert.deepEqual(await visitor.page.evaluate(() => window.shifts), []);
     },
   },
   {

@@ -36,7 +36,8 @@ export interface ListData {
 export interface PageData {
   list: ListData;
   categories: Record<string, never>;
-  tags: { tags: ListTagsResponse };
+  // `pageToken`: of this page, empty for the first one.
+  tags: { tags: ListTagsResponse; pageToken: string };
   topic: { topic: Topic; postNumber: number };
   profile: { user: User; statistics: UserStatistics; activity: ListUserPostsResponse; tab: string };
   login: { next: string; invite?: string };
@@ -47,9 +48,9 @@ export interface PageData {
   history: { post: Post; revisions: ListRevisionsResponse };
   settings: { sessions: ListSessionsResponse };
   admin: { statistics: Statistics };
-  'admin-users': { users: ListUsersResponse; query: string; filter: string };
+  'admin-users': { users: ListUsersResponse; query: string; filter: string; pageToken: string };
   'admin-categories': Record<string, never>;
-  'admin-tags': { tags: ListTagsResponse };
+  'admin-tags': { tags: ListTagsResponse; pageToken: string };
   error: { status: number; reason: string; detail: string; requestId: string };
 }
 

@@ -95,7 +95,6 @@ export const m: typeof Messages = {
   copyBy: 'Mit Strg C kopierst du den Link.',
   noUsers: 'Niemand passt',
   noUsersText: 'Versuch einen anderen Teil des Namens oder einen anderen Filter.',
-  next: 'Nächste Seite',
   failedFor: (name) => `Noch einmal mit ${name}`,
 
   newCategory: 'Neue Kategorie',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { plural } from './plural';
 import type { m as Messages } from '../en/composer';
 
 export const m: typeof Messages = {
@@ -32,5 +33,7 @@ export const m: typeof Messages = {
   unfold: 'Weiterschreiben',
   resize: 'Höhe ändern',
   linkText: 'Text',
+  suggestions: 'Vorschläge',
+  suggestionsCount: (n) => `${n} ${plural(n, 'Vorschlag', 'Vorschläge')}`,
   sent: 'Deine Antwort ist gesendet.',
 };

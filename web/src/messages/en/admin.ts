@@ -94,7 +94,6 @@ export const m = {
   copyBy: 'Press Ctrl C to copy the link.',
   noUsers: 'Nobody matches',
   noUsersText: 'Try another part of the name or another filter.',
-  next: 'Next page',
   failedFor: (name: string) => `Try again with ${name}`,
 
   newCategory: 'New category',

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { plural } from './plural';
+
 export const m = {
   replyTo: (name: string) => `Reply to ${name}`,
   replyTopic: 'Reply to the topic',
@@ -30,5 +32,7 @@ export const m = {
   unfold: 'Continue writing',
   resize: 'Change the height',
   linkText: 'text',
+  suggestions: 'Suggestions',
+  suggestionsCount: (n: number) => `${n} ${plural(n, 'suggestion', 'suggestions')}`,
   sent: 'Your reply is posted.',
 };

@@ -6,6 +6,7 @@ import { put } from '$lib/api';
 import { m } from '$m/topic';
 import type { Stream } from '../stream.svelte';
 import { decorate } from './code';
+import { Place } from './place.svelte';
 import { watchSelection } from './quote';
 
 const markAfter = 2500;
@@ -28,11 +29,35 @@ function keepMark(stream: Stream, seen: () => number): () => void {
   };
 }
 
+// Beside the posts where there is room, else at the end of the line with the title.
+function drawTimeline(page: HTMLElement, stream: Stream, place: Place): () => void {
+  const room = matchMedia('(width >= 80rem)');
+  let drawn: object | undefined;
+  let turn = 0;
+  const stop = () => {
+    turn++;
+    if (drawn) void unmount(drawn);
+    drawn = undefined;
+  };
+  const draw = async () => {
+    stop();
+    const mine = turn;
+    const { default: Timeline } = await import('./Timeline.svelte');
+    const target = page.querySelector(room.matches ? '.time' : '.stick');
+    if (target && mine === turn) drawn = mount(Timeline, { target, props: { stream, place, folded: !room.matches } });
+  };
+  void draw();
+  room.addEventListener('change', draw);
+  return () => {
+    room.removeEventListener('change', draw);
+    stop();
+  };
+}
+
 export function start(page: HTMLElement, stream: Stream, member: boolean): () => void {
   const stops: (() => void)[] = [];
   let seen = 0;
-  let at = 0;
-  const listeners = new Set<(number: number) => void>();
+  const place = new Place(stream.first);
   const numberOf = (element: Element) => Number(element.id.slice(1));
   const visible = new Set<Element>();
   const posts = new IntersectionObserver((entries) => {
@@ -43,8 +68,7 @@ export function start(page: HTMLElement, stream: Stream, member: boolean): () =>
         seen = Math.max(seen, numberOf(target));
       }
     }
-    at = Math.min(...[...visible].map(numberOf));
-    if (visible.size) for (const listener of listeners) listener(at);
+    if (visible.size) place.reach(Math.min(...[...visible].map(numberOf)));
   }, { rootMargin: '-100px 0px -40% 0px' });
   const watch = () => {
     for (const post of page.querySelectorAll('.post, .small')) posts.observe(post);
@@ -60,13 +84,7 @@ export function start(page: HTMLElement, stream: Stream, member: boolean): () =>
   title.observe(page.querySelector('h1')!);
   stops.push(() => title.disconnect());
 
-  if (stream.topic.lastPostNumber > 5)
-    void import('./Timeline.svelte').then(({ default: Timeline }) => {
-      const place = page.querySelector('#timeline');
-      if (!place?.isConnected) return;
-      const timeline = mount(Timeline, { target: place, props: { stream, listeners } });
-      stops.push(() => void unmount(timeline));
-    });
+  if (stream.topic.lastPostNumber > 5) stops.push(drawTimeline(page, stream, place));
   stops.push(watchSelection(page, stream));
   return () => stops.forEach((stop) => stop());
 }
