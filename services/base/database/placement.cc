@@ -37,8 +37,8 @@ absl::StatusOr<std::string> DsnOf(const Placement& placement, std::string_view t
   }
   const std::string& dsn = placement.database_dsn;
   if (dsn.find(kPlaceholder) != std::string::npos) {
-    return absl::StrReplaceAll(
-        dsn, {{"{tenant}", absl::string_view(tenant.data(), tenant.size())}});
+    return absl::StrReplaceAll(dsn,
+                               {{"{tenant}", absl::string_view(tenant.data(), tenant.size())}});
   }
   if (tenant == kDefaultTenant && !dsn.empty()) return dsn;
   return status::Error(absl::StatusCode::kInvalidArgument, type::v1::INVALID_FIELD,

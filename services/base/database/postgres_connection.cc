@@ -2,12 +2,16 @@
 #include "services/base/database/postgres_connection.h"
 
 #include <postgresql/libpq-fe.h>
+#include <sys/socket.h>
 
 #include <exception>
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "services/base/database/busy.h"
 #include "services/base/database/dialect.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
@@ -24,11 +28,6 @@ absl::Status InDoubt() {
   return status::Error(
       absl::StatusCode::kUnavailable, type::v1::UNAVAILABLE,
       "The database was lost while saving. Look whether the change is there before trying again.");
-}
-
-absl::Status Busy() {
-  return status::Error(absl::StatusCode::kUnavailable, type::v1::UNAVAILABLE,
-                       "The database is busy. Try again in a moment.");
 }
 
 // The public side of an error that Postgres answered.
@@ -49,13 +48,21 @@ absl::Status OfSqlState(std::string_view state) {
   return status::Internal("");
 }
 
+using Words = std::span<const std::pair<std::string_view, std::string_view>>;
+
 // What a connection string does not say itself. A server that is gone without a word is noticed in
 // 5 s.
 constexpr std::pair<std::string_view, std::string_view> kConnectionDefaults[] = {
-    {"application_name", "forium"}, {"connect_timeout", "5"},      {"keepalives_idle", "3"},
-    {"keepalives_interval", "1"},   {"keepalives_count", "2"},     {"tcp_user_timeout", "5000"},
+    {"application_name", "forium"}, {"connect_timeout", "3"},  {"keepalives_idle", "3"},
+    {"keepalives_interval", "1"},   {"keepalives_count", "2"}, {"tcp_user_timeout", "5000"},
     {"client_encoding", "UTF8"},
 };
+constexpr std::pair<std::string_view, std::string_view> kPingWords[] = {{"connect_timeout", "2"}};
+
+// When the server began, and when it last lost its statistics, which it does in every crash.
+constexpr char kEpoch[] =
+    "SELECT pg_catalog.pg_postmaster_start_time() || ' ' || COALESCE(CAST(stats_reset AS TEXT), '')"
+    " FROM pg_catalog.pg_stat_bgwriter";
 
 // `name='value' ` of a connection string.
 void AppendWord(std::string* dsn, std::string_view name, std::string_view value) {
@@ -67,7 +74,8 @@ void AppendWord(std::string* dsn, std::string_view name, std::string_view value)
   absl::StrAppend(dsn, "' ");
 }
 
-absl::StatusOr<std::string> CompleteDsn(const std::string& dsn) {
+// `dsn` with `defaults` where it says nothing, and with `forced` instead of what it says.
+absl::StatusOr<std::string> Rewrite(const std::string& dsn, Words defaults, Words forced) {
   char* said = nullptr;  // not repeated: it may quote a password
   PQconninfoOption* const words = PQconninfoParse(dsn.c_str(), &said);
   PQfreemem(said);
@@ -80,9 +88,12 @@ absl::StatusOr<std::string> CompleteDsn(const std::string& dsn) {
   for (const PQconninfoOption* word = words; word->keyword != nullptr; ++word) {
     std::string_view value = word->val == nullptr ? "" : word->val;
     if (value.empty()) {
-      for (const auto& [name, otherwise] : kConnectionDefaults) {
+      for (const auto& [name, otherwise] : defaults) {
         if (name == word->keyword) value = otherwise;
       }
+    }
+    for (const auto& [name, instead] : forced) {
+      if (name == word->keyword) value = instead;
     }
     if (!value.empty()) AppendWord(&complete, word->keyword, value);
   }
@@ -96,7 +107,7 @@ std::string SessionSettings(const PostgresOptions& options) {
   if (!options.schema.empty()) {
     absl::StrAppend(&settings, "SET search_path = ", QuotedName(options.schema), ";");
   }
-  return settings;
+  return settings + kEpoch;
 }
 
 }  // namespace
@@ -108,6 +119,14 @@ std::string QuotedName(std::string_view name) {
     quoted.push_back(c);
   }
   return quoted + "\"";
+}
+
+absl::StatusOr<std::string> CompleteDsn(const std::string& dsn) {
+  return Rewrite(dsn, kConnectionDefaults, {});
+}
+
+absl::StatusOr<std::string> PingDsn(const std::string& dsn) {
+  return Rewrite(dsn, kConnectionDefaults, kPingWords);
 }
 
 PostgresConnection::PostgresConnection(const std::string& dsn)
@@ -124,22 +143,43 @@ absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Open(
   ASSIGN_OR_RETURN(const std::string dsn, CompleteDsn(options.dsn));
   try {
     std::unique_ptr<PostgresConnection> connection(new PostgresConnection(dsn));
-    pqxx::nontransaction(connection->handle()).exec(SessionSettings(options));
+    pqxx::nontransaction session(connection->handle());
+    connection->epoch_ = session.exec(SessionSettings(options)).at(0).at(0).c_str();
     return connection;
   } catch (const std::exception& error) {
     return status::WithCause(Away(), absl::StrCat("connecting to Postgres: ", error.what()));
   }
 }
 
-const std::string& PostgresConnection::Prepare(const Statement& statement) {
+PostgresConnection::Wait::Wait(PostgresConnection& connection) : connection_(connection) {
+  connection_.waiting_since_ = absl::GetCurrentTimeNanos() / 1000;
+}
+
+absl::Duration PostgresConnection::Wait::Passed() const { return connection_.Waiting(); }
+
+absl::Duration PostgresConnection::Waiting() const {
+  const int64_t since = waiting_since_;
+  if (since == 0) return absl::ZeroDuration();
+  return absl::Microseconds(absl::GetCurrentTimeNanos() / 1000 - since);
+}
+
+void PostgresConnection::Cut() { shutdown(connection_.sock(), SHUT_RDWR); }
+
+pqxx::result PostgresConnection::Run(pqxx::transaction_base& transaction, const std::string& sql) {
+  const Wait wait(*this);
+  return transaction.exec(sql);
+}
+
+PostgresConnection::Prepared& PostgresConnection::Prepare(const Statement& statement) {
   Prepared& kept = statements_[statement.sql.data()];
   // The text is compared as well, for statements that are not constants.
   if (kept.name.empty() || kept.sql != statement.sql) {
     kept.sql = statement.sql;
     kept.name = absl::StrCat("s", absl::Hex(std::hash<std::string_view>()(statement.sql)));
     connection_.prepare(kept.name, StatementForPostgres(statement.sql));
+    kept.meter.emplace(statement.name);
   }
-  return kept.name;
+  return kept;
 }
 
 PostgresError PostgresConnection::CurrentError(std::string_view what) const {
@@ -157,7 +197,7 @@ PostgresError PostgresConnection::CurrentError(std::string_view what) const {
     return error(Kind::kConflict, Busy(), cause);
   } catch (const pqxx::sql_error& cause) {
     // Postgres says goodbye with an SQL error before it closes.
-    if (!usable()) return error(Kind::kLost, Away(), cause);
+    if (!usable() || cause.sqlstate().starts_with("57P")) return error(Kind::kLost, Away(), cause);
     return error(Kind::kFinal, OfSqlState(cause.sqlstate()), cause);
   } catch (const std::exception& cause) {
     // Also libpqxx's broken_connection, which it throws for a wrong number of parameters as well.

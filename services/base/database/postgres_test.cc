@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/database/database.h"
+#include "services/base/database/deadline.h"
 #include "services/base/database/testing.h"
 #include "services/base/database/testing/postgres_cluster.h"
 #include "services/base/status/macros.h"
@@ -29,6 +30,9 @@ constexpr Statement kInsert{"insert_doctor", "INSERT INTO doctors (id, on_call) 
 constexpr Statement kName{"name_doctor", "UPDATE doctors SET name = $2 WHERE id = $1"};
 constexpr Statement kOnCall{"on_call", "SELECT COUNT(*) FROM doctors WHERE on_call = 1"};
 constexpr Statement kLeave{"leave", "UPDATE doctors SET on_call = 0 WHERE id = $1"};
+constexpr Statement kSleep{"sleep", "SELECT pg_sleep(10)"};
+constexpr Statement kSessions{
+    "sessions", "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'thrifty'"};
 constexpr Statement kIsOnCall{"is_on_call", "SELECT on_call = 1 FROM doctors WHERE id = $1"};
 
 class PostgresTest : public ::testing::Test {
@@ -108,17 +112,87 @@ TEST_F(PostgresTest, ConnectionLostInTheMiddleRunsTheBodyAgain) {
   EXPECT_EQ(OnCall(), 2);
 }
 
-TEST_F(PostgresTest, ConnectionLostWhileCommittingIsNotRunAgain) {
+TEST_F(PostgresTest, ConnectionLostBeforeItCommittedRunsTheBodyAgain) {
   int runs = 0;
   const absl::Status status = database_->Write([&](Transaction& tx) -> absl::Status {
-    ++runs;
     RETURN_IF_ERROR(tx.Execute(kInsert, 3).status());
-    return CutPostgresConnections();
+    return ++runs == 1 ? CutPostgresConnections() : absl::OkStatus();
   });
+  EXPECT_TRUE(status.ok()) << status << status::CauseOf(status);
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(OnCall(), 3);
+}
+
+TEST_F(PostgresTest, LongStatementIsEndedAndUnavailable) {
+  const auto impatient =
+      *OpenPostgres({.dsn = dsn_, .statement_timeout = absl::Milliseconds(50)}, kMigrations);
+  const absl::Status status =
+      impatient->Read([&](Transaction& tx) { return tx.Query(kSleep, [](const Row&) {}); });
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("Look whether the change is there"));
-  EXPECT_EQ(runs, 1);
-  EXPECT_EQ(OnCall(), 2);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("busy"));
+  EXPECT_THAT(status::CauseOf(status), HasSubstr("statement timeout"));
+}
+
+TEST_F(PostgresTest, WhoeverFindsNoConnectionIsToldSoAtTheDeadline) {
+  const auto narrow = *OpenPostgres({.dsn = dsn_, .connections = 1}, kMigrations);
+  ASSERT_TRUE(narrow
+                  ->Read([&](Transaction&) {
+                    std::thread other([&] {
+                      const Deadline deadline(absl::Now() + absl::Milliseconds(50));
+                      const absl::Status status =
+                          narrow->Read([](Transaction&) { return absl::OkStatus(); });
+                      EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
+                    });
+                    other.join();
+                    return absl::OkStatus();
+                  })
+                  .ok());
+}
+
+TEST_F(PostgresTest, NothingBeginsAfterTheDeadline) {
+  const Deadline deadline(absl::Now() - absl::Seconds(1));
+  const absl::Status status =
+      database_->Write([](Transaction& tx) { return tx.Execute(kInsert, 3).status(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(PostgresTest, IdleConnectionsAreClosed) {
+  const auto open = [&] {
+    int64_t count = 0;
+    EXPECT_TRUE(database_
+                    ->Read([&](Transaction& tx) {
+                      return tx.Query(kSessions, [&](const Row& row) { count = row.Int(0); });
+                    })
+                    .ok());
+    return count;
+  };
+  const auto thrifty = *OpenPostgres(
+      {.dsn = dsn_ + " application_name=thrifty", .idle_timeout = absl::Milliseconds(100)},
+      kMigrations);
+  EXPECT_EQ(open(), 1);
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  while (open() > 0 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(20));
+  EXPECT_EQ(open(), 0);
+  EXPECT_TRUE(thrifty->Read([](Transaction&) { return absl::OkStatus(); }).ok());
+}
+
+TEST_F(PostgresTest, CommitsOfAnotherProcessAreHeard) {
+  std::atomic<int> heard = 0;
+  database_->OnCommit([&] { ++heard; });
+  const auto other = *OpenPostgres({.dsn = dsn_}, kMigrations);
+  other->OnCommit([] {});
+  const absl::Time end = absl::Now() + absl::Seconds(10);
+  const auto wait_for = [&](int count) {
+    while (heard < count && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));
+    return heard.load();
+  };
+  ASSERT_GE(wait_for(1), 1) << "both listen, after a moment";
+  for (int id = 10; id < 20; ++id) {
+    const int before = heard;
+    ASSERT_TRUE(
+        other->Write([&](Transaction& tx) { return tx.Execute(kInsert, id).status(); }).ok());
+    ASSERT_GT(wait_for(before + 1), before);
+  }
 }
 
 TEST_F(PostgresTest, AbsentServerIsUnavailableAfterRetrying) {

@@ -8,6 +8,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "services/base/database/deadline.h"
 #include "services/base/database/sequences.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
@@ -86,10 +88,17 @@ absl::StatusOr<pqxx::result> PostgresTransaction::RunStatement(
     }
     values.push_back(null ? nullptr : texts.back().c_str());
   }
+  if (absl::Now() >= Deadline::Current()) {
+    return failed_.status = absl::DeadlineExceededError("the caller's deadline has passed");
+  }
   ++statements_;
   try {
-    return transaction_.exec_prepared(connection_.Prepare(statement),
-                                      pqxx::prepare::make_dynamic_params(values));
+    PostgresConnection::Prepared& prepared = connection_.Prepare(statement);
+    const PostgresConnection::Wait wait(connection_);
+    pqxx::result result =
+        transaction_.exec_prepared(prepared.name, pqxx::prepare::make_dynamic_params(values));
+    prepared.meter->Ran(wait.Passed());
+    return result;
   } catch (const std::exception&) {
     failed_ = connection_.CurrentError(statement.name);
     return failed_.status;
@@ -124,7 +133,7 @@ absl::Status PostgresTransaction::RaiseId(std::string_view kind, int64_t id) {
 absl::Status PostgresTransaction::RunScript(const std::string& sql) {
   RETURN_IF_ERROR(failed_.status);
   try {
-    transaction_.exec(sql);
+    connection_.Run(transaction_, sql);
     return absl::OkStatus();
   } catch (const std::exception&) {
     failed_ = connection_.CurrentError("script");

@@ -11,7 +11,8 @@ namespace forium::database {
 
 class PostgresTransaction final : public Transaction {
  public:
-  PostgresTransaction(PostgresConnection& connection, pqxx::dbtransaction& transaction)
+  // `transaction` is only libpqxx's way to the connection.
+  PostgresTransaction(PostgresConnection& connection, pqxx::transaction_base& transaction)
       : connection_(connection), transaction_(transaction) {}
 
   absl::Status QueryRows(const Statement& statement, std::span<const Parameter> parameters,
@@ -32,7 +33,7 @@ class PostgresTransaction final : public Transaction {
                                             std::span<const Parameter> parameters);
 
   PostgresConnection& connection_;
-  pqxx::dbtransaction& transaction_;
+  pqxx::transaction_base& transaction_;
   PostgresError failed_;
   int statements_ = 0;
 };

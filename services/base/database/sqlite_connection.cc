@@ -90,7 +90,7 @@ absl::StatusOr<SqliteStatement*> SqliteConnection::Prepare(const Statement& stat
     return status::Internal(
         absl::StrCat(std::string(statement.name), ": not exactly one statement"));
   }
-  kept = std::make_unique<SqliteStatement>(handle, statement.sql);
+  kept = std::make_unique<SqliteStatement>(handle, statement);
   return kept.get();
 }
 

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/base/database/database.h"
+#include "services/base/database/meters.h"
 
 namespace forium::database {
 
@@ -24,7 +26,7 @@ absl::Status SqliteError(sqlite3* db, int code, std::string_view what);
 // A prepared statement and where its parameters are.
 class SqliteStatement {
  public:
-  SqliteStatement(sqlite3_stmt* handle, std::string_view sql);
+  SqliteStatement(sqlite3_stmt* handle, const Statement& statement);
   ~SqliteStatement();
   SqliteStatement(const SqliteStatement&) = delete;
   SqliteStatement& operator=(const SqliteStatement&) = delete;
@@ -40,15 +42,21 @@ class SqliteStatement {
   bool read_only() const { return read_only_; }
   // Between Bind and Reset; a statement cannot be used inside its own rows.
   bool running() const { return running_; }
+  StatementMeter& meter() {
+    if (!meter_.has_value()) meter_.emplace(name_);
+    return *meter_;
+  }
 
  private:
   int BindOne(int index, const Parameter& parameter);
 
   sqlite3_stmt* const handle_;
+  const std::string name_;
   const std::string sql_;
   const bool read_only_;
   std::vector<int> positions_;  // SQLite's index of $1, $2, …; 0: not in the text
   bool running_ = false;
+  std::optional<StatementMeter> meter_;  // made when first asked for: BEGIN and the like have none
 };
 
 class SqliteConnection {

@@ -4,7 +4,9 @@
 #include <memory>
 #include <utility>
 
+#include "services/base/database/busy.h"
 #include "services/base/database/database.h"
+#include "services/base/database/deadline.h"
 #include "services/base/database/dialect.h"
 #include "services/base/database/migrate.h"
 #include "services/base/database/pool.h"
@@ -47,8 +49,8 @@ absl::Status InTransaction(SqliteConnection& connection, Mode mode, const Statem
 class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(const SqliteOptions& options)
-      : writing_(Opener(options, Mode::kReadWrite), 1),
-        readers_(Opener(options, Mode::kReadOnly), options.readers),
+      : writing_(Opener(options, Mode::kReadWrite), 1, PoolMeter::Sqlite()),
+        readers_(Opener(options, Mode::kReadOnly), options.readers, PoolMeter::Sqlite()),
         // A database in memory is its one connection: readers and the writer take turns.
         reading_(options.path.empty() ? writing_ : readers_),
         writer_(writing_) {}
@@ -68,8 +70,10 @@ class SqliteDatabase final : public Database {
   }
 
   absl::Status Read(Body body) override {
-    ASSIGN_OR_RETURN(const SqlitePool::Lease connection, reading_.Get());
-    return InTransaction(*connection, Mode::kReadOnly, kBegin, body);
+    const absl::StatusOr<SqlitePool::Lease> connection = reading_.Get(Deadline::Current());
+    if (absl::IsDeadlineExceeded(connection.status())) return Busy();
+    RETURN_IF_ERROR(connection.status());
+    return InTransaction(**connection, Mode::kReadOnly, kBegin, body);
   }
 
   absl::Status Write(Body body) override { return writer_.Write(body); }

@@ -23,8 +23,11 @@ int HighestParameter(sqlite3_stmt* handle) {
 
 }  // namespace
 
-SqliteStatement::SqliteStatement(sqlite3_stmt* handle, std::string_view sql)
-    : handle_(handle), sql_(sql), read_only_(sqlite3_stmt_readonly(handle) != 0) {
+SqliteStatement::SqliteStatement(sqlite3_stmt* handle, const Statement& statement)
+    : handle_(handle),
+      name_(statement.name),
+      sql_(statement.sql),
+      read_only_(sqlite3_stmt_readonly(handle) != 0) {
   // By name: SQLite numbers parameters in the order in which they appear in the text.
   const int count = HighestParameter(handle);
   for (int number = 1; number <= count; ++number) {

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "services/base/database/sequences.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
@@ -67,6 +68,7 @@ absl::Status SqliteTransaction::RunStatement(const Statement& statement,
                                              std::span<const Parameter> parameters,
                                              absl::FunctionRef<absl::Status(const Row&)> each) {
   ASSIGN_OR_RETURN(SqliteStatement* const prepared, Start(statement));
+  const absl::Time start = absl::Now();
   absl::Status status;
   int code = prepared->Bind(parameters);
   if (code == SQLITE_OK) {
@@ -79,6 +81,7 @@ absl::Status SqliteTransaction::RunStatement(const Statement& statement,
     status = Fail(SqliteError(connection_.handle(), code, statement.name));
   }
   prepared->Reset();
+  prepared->meter().Ran(absl::Now() - start);
   return status;
 }
 

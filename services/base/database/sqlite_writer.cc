@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/database/sqlite_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "services/base/database/busy.h"
+#include "services/base/database/deadline.h"
 #include "services/base/database/sqlite_transaction.h"
 #include "services/base/status/macros.h"
 
@@ -40,9 +43,22 @@ absl::Status SqliteWriter::Write(Database::Body body) {
     absl::MutexLock lock(&mutex_);
     waiting_.push_back(&job);
   }
-  job.done.WaitForNotification();
+  meter_.waiting.Increment();
+  if (!job.done.WaitForNotificationWithDeadline(Deadline::Current())) {
+    if (Withdraw(&job)) return Busy();
+    job.done.WaitForNotification();
+  }
   if (StatementCounter* const counter = StatementCounter::Current()) counter->Add(job.statements);
   return std::move(job.status);
+}
+
+bool SqliteWriter::Withdraw(Job* job) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = std::find(waiting_.begin(), waiting_.end(), job);
+  if (found == waiting_.end()) return false;
+  waiting_.erase(found);
+  meter_.waiting.Decrement();
+  return true;
 }
 
 void SqliteWriter::OnCommit(std::function<void()> fn) {
@@ -63,6 +79,7 @@ SqliteWriter::Job* SqliteWriter::WaitForJob() {
   if (waiting_.empty()) return nullptr;
   Job* const job = waiting_.front();
   waiting_.pop_front();
+  meter_.waiting.Decrement();
   return job;
 }
 
@@ -71,10 +88,12 @@ SqliteWriter::Job* SqliteWriter::TakeJob() {
   if (waiting_.empty()) return nullptr;
   Job* const job = waiting_.front();
   waiting_.pop_front();
+  meter_.waiting.Decrement();
   return job;
 }
 
 void SqliteWriter::CommitGroup(Job* first) {
+  const absl::Time start = absl::Now();
   std::vector<Job*> group;
   absl::Status status;
   {
@@ -87,6 +106,8 @@ void SqliteWriter::CommitGroup(Job* first) {
       if ((*connection)->in_transaction()) (void)(*connection)->Run(kRollback);
     }
   }
+  meter_.group.Observe(static_cast<double>(group.size()));
+  meter_.commit.Observe(absl::ToDoubleSeconds(absl::Now() - start));
   std::function<void()> on_commit;
   if (status.ok()) {
     absl::MutexLock lock(&mutex_);
@@ -119,6 +140,7 @@ bool SqliteWriter::RunGroup(SqliteConnection& connection, Job* first, std::vecto
 }
 
 bool SqliteWriter::RunJob(SqliteConnection& connection, Job& job) {
+  const observe::TraceScope scope(job.trace, job.request_id);
   SqliteTransaction transaction(connection, SqliteConnection::Mode::kReadWrite);
   job.status = connection.Run(kSavepoint);
   if (job.status.ok()) {

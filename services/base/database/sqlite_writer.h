@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "absl/synchronization/notification.h"
 #include "services/base/database/pool.h"
 #include "services/base/database/sqlite_connection.h"
+#include "services/base/observe/trace.h"
 
 namespace forium::database {
 
@@ -27,7 +29,8 @@ class SqliteWriter {
   SqliteWriter(const SqliteWriter&) = delete;
   SqliteWriter& operator=(const SqliteWriter&) = delete;
 
-  // Returns when `body` is durable or failed.
+  // Returns when `body` is durable or failed. Errors: Unavailable, its turn did not come before the
+  // caller's deadline.
   absl::Status Write(Database::Body body);
   void OnCommit(std::function<void()> fn);
 
@@ -36,6 +39,9 @@ class SqliteWriter {
   struct Job {
     explicit Job(Database::Body body) : body(body) {}
     const Database::Body body;
+    // Of the caller's thread: what is written and logged for it says so.
+    const observe::TraceContext& trace = observe::CurrentTrace();
+    const std::string_view request_id = observe::CurrentRequestId();
     absl::Status status;
     int statements = 0;
     absl::Notification done;
@@ -44,6 +50,8 @@ class SqliteWriter {
   void Serve();
   // Waits for a first job; nullptr at the end.
   Job* WaitForJob();
+  // Takes a job that has not begun out of the queue. False: it has.
+  bool Withdraw(Job* job);
   // Another waiting job, or nullptr.
   Job* TakeJob();
   void CommitGroup(Job* first);
@@ -55,6 +63,8 @@ class SqliteWriter {
   bool RunJob(SqliteConnection& connection, Job& job);
 
   Pool<SqliteConnection>& connections_;
+
+  SqliteWriterMeter& meter_ = SqliteWriterMeter::Get();
 
   absl::Mutex mutex_;
   std::deque<Job*> waiting_ ABSL_GUARDED_BY(mutex_);

@@ -216,4 +216,13 @@ absl::Status PostgresCluster::CutConnections() {
       "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'");
 }
 
+void PostgresCluster::Signal(int signal) const {
+  pid_t server = 0;
+  std::ifstream(folder_ + "/data/postmaster.pid") >> server;
+  if (server <= 0) return;
+  kill(server, signal);
+  std::ifstream children(absl::StrCat("/proc/", server, "/task/", server, "/children"));
+  for (pid_t child = 0; children >> child;) kill(child, signal);
+}
+
 }  // namespace forium::database

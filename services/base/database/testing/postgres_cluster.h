@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,11 @@ class PostgresCluster {
   absl::StatusOr<std::string> CreateDatabase();
   // Ends all connections, as a restart of the server would.
   absl::Status CutConnections();
+  // Stops all of its processes where they are, and lets them go on. Sockets stay open meanwhile.
+  void Pause() { Signal(SIGSTOP); }
+  void Resume() { Signal(SIGCONT); }
+  // The folder of its socket.
+  const std::string& folder() const { return folder_; }
 
  private:
   PostgresCluster(std::string folder, pid_t keeper, int lifeline)
@@ -34,6 +40,8 @@ class PostgresCluster {
   std::string Dsn(const std::string& database) const;
   absl::Status WaitUntilReady();
   absl::Status Run(const std::string& sql);
+  // To the server and its children, which have sessions of their own.
+  void Signal(int signal) const;
 
   const std::string folder_;
   const pid_t keeper_;
