@@ -11,7 +11,7 @@ folder=$root/opt/forium
 options=(--except "$base")
 ldd "dist/bin/$name" | grep -q javascriptcore || options+=(--without-locales)
 "$package/gather.sh" "dist/bin/$name" "$folder" "${options[@]}"
-version=$(sed -n 's/.*kVersion\[\] = "\(.*\)".*/\1/p' services/allinone/version.h)
+version=$(sed -n 's/.*kVersion\[\] = "\(.*\)".*/\1/p' services/base/process/version.h)
 node "$package/sbom.mjs" --name "$name" --version "$version" --folder "$folder" --base "$base" \
   --web web/package-lock.json --out "$folder/sbom.spdx.json"
 rm "$folder"/{objects,archives}.txt

@@ -24,7 +24,7 @@ git archive HEAD | tar -C "$context" -x
 [[ ! -d $HOME/.npm/_cacache ]] || cp -al "$HOME/.npm/_cacache" "$context/.cache/npm/"
 [[ -z ${FORIUM_BUILD_CA:-} ]] || cp "$FORIUM_BUILD_CA" "$context/.cache/ca.crt"
 
-version=$(sed -n 's/.*kVersion\[\] = "\(.*\)".*/\1/p' "$context/services/allinone/version.h")
+version=$(sed -n 's/.*kVersion\[\] = "\(.*\)".*/\1/p' "$context/services/base/process/version.h")
 mkdir -p dist/images
 for name in "${names[@]}"; do
   read -r _ _ stage port < <(list | awk -v name="$name" '$1 == name') ||
