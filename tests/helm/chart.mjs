@@ -11,15 +11,17 @@ import {parseAllDocuments} from 'yaml';
 export const HERE = dirname(fileURLToPath(import.meta.url));
 export const CHART = join(HERE, '../../helm/forium');
 
+const IN_GO = {
+  cwd: join(HERE, 'render'),
+  env: {...process.env, GO111MODULE: 'off', GOFLAGS: '', GOPATH: '/usr/share/gocode'},
+  encoding: 'utf8',
+};
+
 export class Renderer {
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'forium-helm-'));
     this.program = join(this.folder, 'render');
-    execFileSync('go', ['build', '-o', this.program, '.'], {
-      cwd: join(HERE, 'render'),
-      env: {...process.env, GO111MODULE: 'off', GOFLAGS: '', GOPATH: '/usr/share/gocode'},
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    execFileSync('go', ['build', '-o', this.program, '.'], {...IN_GO, stdio: ['ignore', 'inherit', 'inherit']});
     // With dashboards and rules of the tests, so that golden files do not follow each change of the real ones.
     this.chart = join(this.folder, 'forium');
     cpSync(CHART, this.chart, {recursive: true});
@@ -27,6 +29,12 @@ export class Renderer {
       rmSync(join(this.chart, part), {recursive: true, force: true});
       cpSync(join(HERE, 'fixtures', part), join(this.chart, part), {recursive: true});
     }
+  }
+
+  // What its own tests complain about.
+  check() {
+    const {status, stdout, stderr} = spawnSync('go', ['test', '.'], IN_GO);
+    return status === 0 ? [] : [stdout + stderr];
   }
 
   // {text, error}: what is printed, or what is said when it is refused.

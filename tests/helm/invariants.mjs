@@ -283,7 +283,7 @@ const isPeer = ({podSelector, namespaceSelector, ipBlock}, labels) => !ipBlock &
 
 const certified = (release, name) => release.of('Certificate').some(({spec}) => spec.secretName === name);
 
-function settingsOf(release, pod) {
+export function settingsOf(release, pod) {
   const map = pod.volumes?.find(({name}) => name === 'settings')?.configMap.name;
   return map && parse(release.named('ConfigMap', map).data['settings.yaml']);
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The chart: golden files, Kubernetes' own structure, what holds for every rendering, what is refused, what is kept.
 //   node tests/helm/run.mjs [--update]     --update writes the golden files anew
-import {mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {parse, stringify} from 'yaml';
 
 import {CHART, HERE, namesOfValues, Renderer, valuesFile} from './chart.mjs';
-import {invariants, Release} from './invariants.mjs';
+import {invariants, Release, settingsOf} from './invariants.mjs';
 import {withTables} from './reference.mjs';
 import {structureErrors} from './structure.mjs';
 
@@ -18,6 +19,7 @@ const BUNDLED = [valuesFile('suite-bundled')];
 
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 
 async function test(name, body) {
   try {
@@ -48,6 +50,8 @@ function golden(file, text) {
 const renderer = new Renderer();
 const passwords = (options) => renderer.manifests(options).find(({metadata}) => metadata.name === 'forium-forium-generated');
 const jobs = (options) => renderer.manifests(options).filter(({kind}) => kind === 'Job');
+
+await test("the renderer's own tests", () => renderer.check());
 
 for (const name of namesOfValues()) {
   const values = [valuesFile(name)];
@@ -145,8 +149,32 @@ await test('processes reach whom they call, and nobody else', () => {
     .map((one) => `${one}: ${reached.includes(one) ? 'should be closed' : 'is closed'}`);
 });
 
+// The programs say themselves whether they understand the file and the environment that they get.
+for (const name of namesOfValues()) {
+  const release = new Release(renderer.manifests({values: [valuesFile(name)]}));
+  for (const {pod, kind} of release.workloads.filter((one) => settingsOf(release, one.pod) && one.kind !== 'Job')) {
+    const [{name: process, env}] = pod.containers;
+    const program = join(HERE, '../../bazel-bin', {gateway: 'gateway/gateway', allinone: 'services/allinone/forium'}[process] ?? `services/${process}/${process}`);
+    if (!existsSync(program)) {
+      console.log(`skipped: ${program} is not built (${kind})`);
+      ++skipped;
+      continue;
+    }
+    await test(`${name}: ${process} takes its settings`, () => {
+      const file = join(renderer.folder, 'settings.yaml');
+      writeFileSync(file, stringify(settingsOf(release, pod)));
+      const given = env.filter((one) => one.name.startsWith('FORIUM_') && one.name !== 'FORIUM_CONFIG');
+      const surroundings = Object.fromEntries(given.map((one) => [one.name, one.value ?? 'a=b']));
+      const words = [...(process === 'allinone' ? ['serve'] : []), '--config', file, '--check-config'];
+      const done = spawnSync(program, words, {encoding: 'utf8', env: surroundings, cwd: renderer.folder, timeout: 10_000});
+      return done.status === 0 ? [] : [done.stderr || `it ended with ${done.status ?? done.signal}`];
+    });
+  }
+}
+
 await test('a setting goes to the processes that know it, and to no other', () => {
-  const set = ['settings.session_lifetime=24h', 'settings.statement_timeout=5s', 'settings.page_cache=false'];
+  const set = ['settings.session_lifetime=24h', 'settings.statement_timeout=5s', 'settings.page_cache=false', 'settings.nats_replicas=3'];
+  set.push('settings.auth_target=dns:///community-auth:9101', 'settings.forum_target=dns:///community-forum:9102');
   const files = Object.fromEntries(
     renderer
       .manifests({values: [valuesFile('suite-external')], set})
@@ -158,7 +186,10 @@ await test('a setting goes to the processes that know it, and to no other', () =
     session_lifetime: 'auth',
     statement_timeout: 'auth forum',
     page_cache: 'gateway',
-    public_url: 'auth gateway',
+    public_url: 'auth forum gateway',
+    auth_target: 'forum gateway',
+    forum_target: 'gateway',
+    nats_replicas: 'auth forum gateway',
     nats_url: 'auth forum gateway',
     gateways: 'auth forum',
     control_listen: 'gateway',
@@ -206,5 +237,5 @@ await test('a chart without dashboards and rules renders', () => {
 });
 
 renderer.close();
-console.log(`helm: ${passed} passed, ${failed} failed`);
+console.log(`helm: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed ? 1 : 0;

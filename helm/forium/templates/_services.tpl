@@ -6,14 +6,14 @@ The services of the suite, one line each: a new one joins here. Its image and it
   words     groups of settings that it knows, see _settings.tpl
 */}}
 {{- define "forium.services" -}}
-gateway: {port: 8080, control: 9100, calls: [auth, forum], words: [bus, targets, web]}
-auth: {port: 9101, calls: [], words: [database, control, bus, place, identity]}
-forum: {port: 9102, calls: [auth], words: [database, bus, place]}
+gateway: {port: 8080, control: 9100, calls: [auth, forum], words: [bus, callsAuth, callsForum, site, web]}
+auth: {port: 9101, calls: [], words: [database, control, bus, place, site, identity]}
+forum: {port: 9102, calls: [auth], words: [database, bus, place, callsAuth, site]}
 {{- end }}
 
 {{/* The all-in-one in the same form. */}}
 {{- define "forium.allinone" -}}
-{port: 8080, calls: [], words: [database, control, web, identity]}
+{port: 8080, calls: [], words: [database, control, site, web, identity]}
 {{- end }}
 
 {{/* What runs in the chosen mode: name to description. */}}

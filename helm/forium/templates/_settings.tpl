@@ -3,13 +3,15 @@
 process: [otlp_endpoint, log_level, drain_timeout, drain_delay]
 database: [database_dsn, tenant_dsns, database_connections, database_idle_timeout, statement_timeout]
 control: [control_dsn]
-bus: [nats_url, nats_user, nats_password, nats_nkey_seed_file, nats_ca, nats_certificate, nats_key]
-place: [zone]
-targets: [auth_target, forum_target]
-web: [public_url, workers, trusted_proxies, access_log, page_cache, page_cache_bytes, rate_limit, rate_per_second,
+bus: [nats_url, nats_user, nats_password, nats_nkey_seed_file, nats_ca, nats_certificate, nats_key, nats_replicas]
+place: [zone, weight]
+callsAuth: [auth_target]
+callsForum: [forum_target]
+site: [public_url]
+web: [workers, trusted_proxies, access_log, page_cache, page_cache_bytes, rate_limit, rate_per_second,
   rate_burst, write_rate_per_second, write_rate_burst, max_header_bytes, max_body_bytes, max_connections,
   header_timeout, body_timeout, keep_alive_timeout, write_timeout, request_timeout, identity_ttl]
-identity: [public_url, rate_limit, session_lifetime, invitation_lifetime, reset_lifetime, password_memory_kib,
+identity: [rate_limit, session_lifetime, invitation_lifetime, reset_lifetime, password_memory_kib,
   password_passes, password_hashes_at_once, login_failures_per_account, login_failures_per_address,
   registrations_per_address]
 {{- end }}
