@@ -28,7 +28,6 @@ void Register(Config& config, config::Settings& settings) {
   settings.Add("keep_alive_timeout", &config.keep_alive_timeout, "of idle connections");
   settings.Add("write_timeout", &config.write_timeout, "for progress of a response");
   settings.Add("request_timeout", &config.request_timeout, "for all calls made for a request");
-  settings.Add("drain_timeout", &config.drain_timeout, "for requests under way when stopping");
   settings.Add("identity_ttl", &config.identity_ttl,
                "how long auth's answers are kept, at most 60s");
   settings.Add("debug_statements", &config.debug_statements,

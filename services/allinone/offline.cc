@@ -13,7 +13,7 @@
 #include "services/allinone/community.h"
 #include "services/allinone/control_socket.h"
 #include "services/allinone/serve_config.h"
-#include "services/allinone/version.h"
+#include "services/base/process/version.h"
 #include "services/base/config/config.h"
 #include "services/base/observe/log.h"
 #include "services/base/status/macros.h"
@@ -141,7 +141,7 @@ absl::Status CheckCommand(int argc, const char* const* argv, Terminal& terminal)
 }
 
 absl::Status VersionCommand(int, const char* const*, Terminal& terminal) {
-  terminal.Print(absl::StrCat("forium ", kVersion));
+  terminal.Print(absl::StrCat("forium ", process::kVersion));
   return absl::OkStatus();
 }
 

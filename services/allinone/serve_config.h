@@ -7,16 +7,14 @@
 #include "gateway/config.h"
 #include "services/allinone/community.h"
 #include "services/base/config/config.h"
+#include "services/base/process/process.h"
 
 namespace forium::allinone {
 
 struct ServeConfig {
   // The data directory; made when missing.
   std::string data = "data";
-  // Private port for /healthz, /readyz and /metrics; empty: none.
-  std::string admin_listen;
-  // `debug`, `info`, `warning` or `error`.
-  std::string log_level = "info";
+  process::Config process;
   gateway::Config gateway;
   CommunityConfig community;
 };

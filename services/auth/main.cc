@@ -1,71 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
 // auth alone, as one process of the suite.
-#include <signal.h>
-
 #include <iostream>
+#include <memory>
+#include <string>
 
 #include "services/auth/auth_service.h"
-#include "services/auth/databases.h"
+#include "services/auth/control_migrations.h"
+#include "services/auth/migrations.h"
+#include "services/auth/setup.h"
 #include "services/base/config/config.h"
-#include "services/base/events/events.h"
-#include "services/base/observe/log.h"
+#include "services/base/database/placement.h"
+#include "services/base/process/suite.h"
 #include "services/base/status/macros.h"
 
 namespace {
 
 using namespace forium;
 
-struct Process {
-  std::string data = "./data";
-  std::string control_dsn;
-  std::string tenant_dsn;
-  std::string listen = "127.0.0.1:9101";
-  bool rate_limit = true;
+constexpr char kTenant[] = "default";
+
+struct Program {
+  process::SuiteConfig suite{.listen = "127.0.0.1:9101"};
+  database::Placement placement;
   auth::Config auth;
+  bool rate_limit = true;
+  bool migrate_only = false;
 };
 
-absl::Status Run(int argc, char** argv) {
-  Process process;
+absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
   config::Settings settings;
-  settings.Add("data", &process.data, "directory of the SQLite databases");
-  settings.AddSecret("control_dsn", &process.control_dsn, "Postgres: the control database");
-  settings.AddSecret("tenant_dsn", &process.tenant_dsn, "Postgres: the community's database");
-  settings.Add("listen", &process.listen, "address and port of the RPCs");
-  settings.Add("rate_limit", &process.rate_limit, "limits on guesses and registrations");
-  settings.Add("public_url", &process.auth.public_url, "outside address, for links");
-  auth::AddSettings(settings, &process.auth);
+  process::AddServiceSettings(settings, &program.suite);
+  settings.Add("data", &program.placement.data, "Directory of the SQLite databases.");
+  database::AddSettings(settings, &program.placement);
+  settings.Add("public_url", &program.auth.public_url, "Outside address, for links.");
+  settings.Add("rate_limit", &program.rate_limit, "Limits on guesses and registrations.");
+  settings.Add("migrate_only", &program.migrate_only, "Brings the databases up to date and exits.");
+  auth::AddSettings(settings, &program.auth);
   RETURN_IF_ERROR(settings.Parse(argc, argv));
-  if (settings.done()) return absl::OkStatus();
-  process.auth.throttle.enabled = process.rate_limit;
+  program.auth.throttle.enabled = program.rate_limit;
+  *done = settings.done();
+  return absl::OkStatus();
+}
 
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  // Before any other thread starts, so that only the wait below sees them.
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+absl::Status Serve(const Program& program) {
+  ASSIGN_OR_RETURN(const auto process, process::Process::Begin("auth", program.suite.process));
+  std::unique_ptr<database::Database> control;
+  database::Tenants tenants(database::Opener(program.placement, "auth", auth::kMigrations));
+  database::Database* community = nullptr;
+  RETURN_IF_ERROR(process->Await("the database", [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(control, database::OpenControl(program.placement, auth::kControlMigrations));
+    ASSIGN_OR_RETURN(community, tenants.Get(kTenant));
+    return absl::OkStatus();
+  }));
+  if (program.migrate_only) return absl::OkStatus();
 
-  const bool postgres = !process.control_dsn.empty();
-  ASSIGN_OR_RETURN(const auto control, postgres ? auth::OpenControlOnPostgres(process.control_dsn)
-                                                : auth::OpenControl(process.data));
-  database::Tenants databases(postgres ? auth::OpenerOnPostgres(process.tenant_dsn)
-                                       : auth::OpenerIn(process.data));
   ASSIGN_OR_RETURN(const auto service,
-                   auth::AuthService::Create(process.auth, *control, databases));
-  ASSIGN_OR_RETURN(database::Database* const tenant, databases.Get("default"));
-  const auto bus = events::MakeInProcessBus();
-  const events::Relay relay("default", "auth", *tenant, *bus);
-
+                   auth::AuthService::Create(program.auth, *control, tenants));
+  ASSIGN_OR_RETURN(const auto bus, process::MakeBus(program.suite));
+  events::Relay relay(kTenant, "auth", *community, *bus);
   rpc::PrincipalVerifier verifier;
   RETURN_IF_ERROR(verifier.AddKey(service->public_key()));
-  rpc::Server server({.listen = process.listen}, verifier);
+  rpc::Server server({.listen = program.suite.listen, .security = program.suite.security},
+                     verifier);
   service->Register(server);
   RETURN_IF_ERROR(server.Start());
-  observe::Log(observe::Level::kInfo, "serving", {{"listen", process.listen}});
-  int signal = 0;
-  sigwait(&ends, &signal);
-  server.Drain(absl::Seconds(10));
+  process::WatchDatabase(*process, *community);
+
+  rpc::Channel self(server.InProcessChannel());
+  rpc::CallOptions system;
+  system.signed_principal = service->SystemPrincipal(kTenant);
+  ASSIGN_OR_RETURN(const std::string setup,
+                   auth::SetupAddress(self, system, program.auth.public_url));
+  if (!setup.empty()) {
+    std::cout << "Open this address once to make the administrator:\n  " << setup << std::endl;
+  }
+  process::ServeUntilStopped(*process, program.suite, "auth", server);
+  relay.Flush(program.suite.process.drain_timeout);
   return absl::OkStatus();
+}
+
+absl::Status Run(int argc, char** argv) {
+  Program program;
+  bool done = false;
+  RETURN_IF_ERROR(Configure(program, argc, argv, &done));
+  if (done) return absl::OkStatus();
+  if (program.suite.process.health) return process::AskHealth(program.suite.process);
+  return Serve(program);
 }
 
 }  // namespace

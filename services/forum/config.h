@@ -8,6 +8,9 @@
 
 namespace forium::forum {
 
+// `forum.example.org:8443` of `https://forum.example.org:8443/`; empty for an empty address.
+std::string HostOf(const std::string& url);
+
 struct Config {
   // Host (and port) of the community's own addresses: links to it are not treated as foreign.
   std::string site_host;

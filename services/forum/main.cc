@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The forum alone, as one process of the suite.
-#include <signal.h>
-
-#include <filesystem>
 #include <iostream>
+#include <memory>
+#include <string>
 
 #include "absl/strings/escaping.h"
+#include "proto/forium/auth/v1/auth.pb.h"
 #include "services/base/config/config.h"
-#include "services/base/database/tenants.h"
-#include "services/base/events/events.h"
-#include "services/base/observe/log.h"
+#include "services/base/database/placement.h"
+#include "services/base/process/suite.h"
 #include "services/base/status/macros.h"
 #include "services/forum/forum_service.h"
 #include "services/forum/migrations.h"
@@ -18,60 +17,95 @@ namespace {
 
 using namespace forium;
 
-struct Process {
-  std::string data = "./data";
-  std::string tenant_dsn;
-  std::string listen = "127.0.0.1:9102";
-  std::string principal_key;
+constexpr char kTenant[] = "default";
+constexpr absl::Duration kAskAuth = absl::Seconds(3);
+
+struct Program {
+  process::SuiteConfig suite{.listen = "127.0.0.1:9102"};
+  database::Placement placement;
   forum::Config forum;
+  std::string public_url;
+  std::string auth_target = "xds:///auth";
+  std::string principal_key;
+  bool migrate_only = false;
 };
 
-database::Tenants::Open Opener(const Process& process) {
-  return
-      [&process](std::string_view tenant) -> absl::StatusOr<std::unique_ptr<database::Database>> {
-        if (!process.tenant_dsn.empty())
-          return database::OpenPostgres({.dsn = process.tenant_dsn}, forum::kMigrations);
-        const std::filesystem::path folder = std::filesystem::path(process.data) / tenant;
-        std::filesystem::create_directories(folder);
-        return database::OpenSqlite({.path = folder / "forum.db"}, forum::kMigrations);
-      };
+absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
+  config::Settings settings;
+  process::AddServiceSettings(settings, &program.suite);
+  settings.Add("data", &program.placement.data, "Directory of the SQLite databases.");
+  database::AddSettings(settings, &program.placement);
+  settings.Add("public_url", &program.public_url,
+               "Outside address: links to it are the community's own.");
+  settings.Add("auth_target", &program.auth_target,
+               "Where auth is: xds:///auth, dns:///HOST:PORT, or ADDR:PORT,ADDR:PORT.");
+  settings.Add("principal_key", &program.principal_key,
+               "auth's public key, in hexadecimal digits; asked from auth when empty.");
+  settings.Add("migrate_only", &program.migrate_only, "Brings the databases up to date and exits.");
+  RETURN_IF_ERROR(settings.Parse(argc, argv));
+  program.forum.site_host = forum::HostOf(program.public_url);
+  *done = settings.done();
+  return absl::OkStatus();
+}
+
+// Without auth's key no call can be let in.
+absl::Status TrustAuth(const Program& program, rpc::PrincipalVerifier& verifier) {
+  if (!program.principal_key.empty()) {
+    return verifier.AddKey(absl::HexStringToBytes(program.principal_key));
+  }
+  rpc::Channel auth(rpc::Connect(program.auth_target, program.suite.security));
+  rpc::CallOptions options;
+  options.deadline = absl::Now() + kAskAuth;
+  absl::StatusOr<auth::v1::SigningKeys> keys = auth.Call<auth::v1::SigningKeys>(
+      "forium.auth.v1.AuthService.GetSigningKeys", auth::v1::GetSigningKeysRequest(), options);
+  if (!keys.ok()) return absl::UnavailableError(keys.status().message());
+  for (const std::string& key : keys->public_keys()) RETURN_IF_ERROR(verifier.AddKey(key));
+  return absl::OkStatus();
+}
+
+absl::Status Serve(const Program& program) {
+  ASSIGN_OR_RETURN(const auto process, process::Process::Begin("forum", program.suite.process));
+  database::Tenants tenants(database::Opener(program.placement, "forum", forum::kMigrations));
+  database::Database* community = nullptr;
+  RETURN_IF_ERROR(process->Await("the database", [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(community, tenants.Get(kTenant));
+    return absl::OkStatus();
+  }));
+  if (program.migrate_only) return absl::OkStatus();
+
+  discovery::ResolveWith(program.suite.registration.gateways, program.suite.registration.zone,
+                         program.suite.security);
+  rpc::PrincipalVerifier verifier;
+  RETURN_IF_ERROR(process->Await("auth", [&] { return TrustAuth(program, verifier); }));
+  forum::ForumService service(program.forum, tenants);
+  RETURN_IF_ERROR(
+      process->Await("the database", [&] { return service.EnsureDefaults(kTenant); }));
+  ASSIGN_OR_RETURN(const auto bus, process::MakeBus(program.suite));
+  const auto subscription = bus->Subscribe(
+      {.name = "forum",
+       .streams = {"auth"},
+       .handler = [&service](std::string_view stream, const events::Event& event) {
+         return service.HandleEvent(stream, event);
+       }});
+  events::Relay relay(kTenant, "forum", *community, *bus);
+  rpc::Server server({.listen = program.suite.listen, .security = program.suite.security},
+                     verifier);
+  service.Register(server);
+  RETURN_IF_ERROR(server.Start());
+  process::WatchDatabase(*process, *community);
+  process::ServeUntilStopped(*process, program.suite, "forum", server);
+  service.Close();
+  relay.Flush(program.suite.process.drain_timeout);
+  return absl::OkStatus();
 }
 
 absl::Status Run(int argc, char** argv) {
-  Process process;
-  config::Settings settings;
-  settings.Add("data", &process.data, "directory of the SQLite databases");
-  settings.AddSecret("tenant_dsn", &process.tenant_dsn, "Postgres: the community's database");
-  settings.Add("listen", &process.listen, "address and port of the RPCs");
-  settings.Add("principal_key", &process.principal_key, "auth's public key, in hexadecimal digits");
-  settings.Add("site_host", &process.forum.site_host, "host of the community's own addresses");
-  RETURN_IF_ERROR(settings.Parse(argc, argv));
-  if (settings.done()) return absl::OkStatus();
-
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  // Before any other thread starts, so that only the wait below sees them.
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-
-  rpc::PrincipalVerifier verifier;
-  RETURN_IF_ERROR(verifier.AddKey(absl::HexStringToBytes(process.principal_key)));
-  database::Tenants databases(Opener(process));
-  ASSIGN_OR_RETURN(database::Database* const database, databases.Get("default"));
-  const auto bus = events::MakeInProcessBus();
-  const events::Relay relay("default", "forum", *database, *bus);
-  forum::ForumService service(process.forum, databases);
-  RETURN_IF_ERROR(service.EnsureDefaults("default"));
-  rpc::Server server({.listen = process.listen}, verifier);
-  service.Register(server);
-  RETURN_IF_ERROR(server.Start());
-  observe::Log(observe::Level::kInfo, "serving", {{"listen", process.listen}});
-  int signal = 0;
-  sigwait(&ends, &signal);
-  server.Drain(absl::Seconds(10));
-  service.Close();
-  return absl::OkStatus();
+  Program program;
+  bool done = false;
+  RETURN_IF_ERROR(Configure(program, argc, argv, &done));
+  if (done) return absl::OkStatus();
+  if (program.suite.process.health) return process::AskHealth(program.suite.process);
+  return Serve(program);
 }
 
 }  // namespace

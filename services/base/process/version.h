@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace forium::allinone {
+namespace forium::process {
 
 inline constexpr char kVersion[] = "0.1.0";
 
-}  // namespace forium::allinone
+}  // namespace forium::process

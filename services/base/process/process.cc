@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/base/process/process.h"
+
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "services/base/observe/log.h"
+#include "services/base/observe/process.h"
+#include "services/base/process/version.h"
+#include "services/base/status/macros.h"
+#include "services/base/status/status.h"
+
+namespace forium::process {
+namespace {
+
+// Threads of the pools come and go; a heap for each would keep what they freed.
+constexpr int kHeaps = 2;
+constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
+constexpr absl::Duration kLastPause = absl::Seconds(2);
+// A wait is worth another line in the log after so long.
+constexpr absl::Duration kSayAgain = absl::Seconds(10);
+constexpr absl::Duration kProbeEvery = absl::Seconds(2);
+
+// Held back in all threads, so that only the waits below take them. SIGUSR1 is JavaScriptCore's.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+// A server wants all descriptors that it may have.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+absl::Status SetLogLevel(const std::string& name) {
+  static constexpr std::pair<const char*, observe::Level> kLevels[] = {
+      {"debug", observe::Level::kDebug},
+      {"info", observe::Level::kInfo},
+      {"warning", observe::Level::kWarning},
+      {"error", observe::Level::kError}};
+  for (const auto& [word, level] : kLevels) {
+    if (name != word) continue;
+    observe::SetLevel(level);
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError("log_level is debug, info, warning or error.");
+}
+
+std::string CauseOf(const absl::Status& status) {
+  const std::string cause = status::CauseOf(status);
+  return cause.empty() ? std::string(status.message()) : cause;
+}
+
+}  // namespace
+
+// A thread that asks again and again.
+struct Process::Probe {
+  std::string what;
+  std::function<absl::Status()> ask;
+  bool failing = false;  // guarded by the process's mutex
+  std::thread thread;
+};
+
+void AddSettings(config::Settings& settings, Config* config) {
+  settings.Add("admin_listen", &config->admin_listen,
+               "Private ADDR:PORT for /healthz, /readyz and /metrics; none by default.");
+  settings.Add("log_level", &config->log_level, "debug, info, warning or error.");
+  settings.Add("drain_delay", &config->drain_delay,
+               "From \"not ready\" to the end of listening, at a stop: as long as a load balancer "
+               "takes to notice.");
+  settings.Add("drain_timeout", &config->drain_timeout, "For what is under way at a stop.");
+  settings.Add("health", &config->health,
+               "Asks the process with this admin_listen whether it is ready, and exits.");
+}
+
+Process::Process(std::string name, const Config& config)
+    : name_(std::move(name)), config_(config), stop_signals_(BlockStopSignals()) {}
+
+absl::StatusOr<std::unique_ptr<Process>> Process::Begin(const std::string& name,
+                                                        const Config& config) {
+  RETURN_IF_ERROR(SetLogLevel(config.log_level));
+  mallopt(M_ARENA_MAX, kHeaps);
+  RaiseFileLimit();
+  observe::DescribeProcess(name, kVersion);
+  std::unique_ptr<Process> process(new Process(name, config));
+  if (!config.admin_listen.empty()) {
+    ASSIGN_OR_RETURN(process->admin_,
+                     observe::AdminServer::Start(
+                         config.admin_listen, [self = process.get()] { return self->WaitsFor(); }));
+  }
+  return process;
+}
+
+Process::~Process() {
+  std::vector<std::unique_ptr<Probe>> probes;
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    probes.swap(probes_);
+  }
+  for (const auto& probe : probes) probe->thread.join();
+}
+
+bool Process::Pause(absl::Duration pause) const {
+  const timespec time = absl::ToTimespec(pause);
+  return sigtimedwait(&stop_signals_, nullptr, &time) < 0;
+}
+
+absl::Status Process::Await(const std::string& what, absl::FunctionRef<absl::Status()> attempt) {
+  const std::string before = WaitsFor();
+  absl::Duration pause = kFirstPause;
+  absl::Time say = absl::Now() + absl::Seconds(1);
+  while (true) {
+    const absl::Status status = attempt();
+    if (!absl::IsUnavailable(status)) {
+      absl::MutexLock lock(&mutex_);
+      waits_for_ = before;
+      return status;
+    }
+    {
+      absl::MutexLock lock(&mutex_);
+      waits_for_ = what;
+    }
+    if (absl::Now() >= say) {
+      observe::Log(observe::Level::kWarning, "waiting",
+                   {{"process", name_}, {"for", what}, {"cause", CauseOf(status)}});
+      say = absl::Now() + kSayAgain;
+    }
+    if (!Pause(pause))
+      return absl::CancelledError(absl::StrCat("Stopped while waiting for ", what, "."));
+    pause = std::min(pause * 2, kLastPause);
+  }
+}
+
+void Process::Watch(const std::string& what, std::function<absl::Status()> probe) {
+  auto added = std::make_unique<Probe>();
+  added->what = what;
+  added->ask = std::move(probe);
+  Probe* const raw = added.get();
+  raw->thread = std::thread([this, raw] { RunProbe(raw); });
+  absl::MutexLock lock(&mutex_);
+  probes_.push_back(std::move(added));
+}
+
+void Process::RunProbe(Probe* probe) {
+  const auto stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
+  while (true) {
+    const absl::Status status = probe->ask();
+    bool changed = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      changed = probe->failing == status.ok();
+      probe->failing = !status.ok();
+    }
+    if (changed) {
+      observe::Log(status.ok() ? observe::Level::kInfo : observe::Level::kWarning,
+                   status.ok() ? "back" : "away",
+                   {{"process", name_}, {"what", probe->what}, {"cause", CauseOf(status)}});
+      Tell();
+    }
+    absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping), kProbeEvery)) return;
+  }
+}
+
+void Process::OnReadiness(std::function<void(bool)> listener) {
+  absl::MutexLock lock(&telling_);
+  listener_ = std::move(listener);
+}
+
+void Process::Tell() {
+  absl::MutexLock lock(&telling_);
+  const int ready = WaitsFor().empty() ? 1 : 0;
+  if (!listener_ || ready == told_) return;
+  told_ = ready;
+  listener_(ready == 1);
+}
+
+void Process::Ready() {
+  {
+    absl::MutexLock lock(&mutex_);
+    waits_for_.clear();
+  }
+  Tell();
+}
+
+void Process::AwaitStop() {
+  int number = 0;
+  sigwait(&stop_signals_, &number);
+  observe::Log(observe::Level::kInfo, "stopping", {{"process", name_}, {"signal", number}});
+  {
+    absl::MutexLock lock(&mutex_);
+    waits_for_ = "stopping";
+  }
+  Tell();
+  // A second signal shortens it.
+  if (config_.drain_delay > absl::ZeroDuration()) Pause(config_.drain_delay);
+}
+
+std::string Process::WaitsFor() const {
+  absl::MutexLock lock(&mutex_);
+  if (!waits_for_.empty()) return waits_for_;
+  std::vector<std::string> failing;
+  for (const auto& probe : probes_) {
+    if (probe->failing) failing.push_back(probe->what);
+  }
+  return absl::StrJoin(failing, ", ");
+}
+
+}  // namespace forium::process
