@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "google/protobuf/util/time_util.h"
 #include "services/base/events/events.h"
 #include "services/base/events/store.h"
 #include "services/base/observe/log.h"
@@ -19,10 +22,51 @@ constexpr int kBatch = 256;
 // The mark is a write; events after it are published again after a crash.
 constexpr absl::Duration kMarkEvery = absl::Seconds(1);
 // For writes of other processes, whose commits are not heard here.
-constexpr absl::Duration kLookEvery = absl::Seconds(5);
+constexpr absl::Duration kLookEvery = absl::Seconds(1);
+constexpr absl::Duration kReportEvery = absl::Minutes(1);
 constexpr absl::Duration kDeleteEvery = absl::Hours(1);
 constexpr absl::Duration kFirstRetry = absl::Milliseconds(50);
-constexpr absl::Duration kLastRetry = absl::Seconds(5);
+constexpr absl::Duration kLastRetry = absl::Seconds(1);
+
+// The age of the oldest event of a stream that waits for the bus, of all relays of the process.
+class Waiting {
+ public:
+  static Waiting& Of(const std::string& stream) {
+    static absl::Mutex mutex(absl::kConstInit);
+    static auto* const streams = new std::map<std::string, std::unique_ptr<Waiting>>;
+    absl::MutexLock lock(&mutex);
+    std::unique_ptr<Waiting>& waiting = (*streams)[stream];
+    if (waiting == nullptr) waiting.reset(new Waiting(stream));
+    return *waiting;
+  }
+  // The relay's oldest event was made at this time; none: it has none that waits.
+  void Set(const void* relay, std::optional<absl::Time> oldest) {
+    absl::MutexLock lock(&mutex_);
+    if (oldest.has_value()) {
+      oldest_[relay] = *oldest;
+    } else {
+      oldest_.erase(relay);
+    }
+    absl::Time first = absl::InfiniteFuture();
+    for (const auto& [_, time] : oldest_) first = std::min(first, time);
+    gauge_.Set(oldest_.empty() ? 0 : absl::ToDoubleSeconds(absl::Now() - first));
+  }
+
+ private:
+  explicit Waiting(const std::string& stream)
+      : gauge_(observe::Gauge("forium_events_outbox_age_seconds",
+                              "Age of the oldest event that the bus does not have yet.",
+                              {{"stream", stream}})) {}
+
+  prometheus::Gauge& gauge_;
+  absl::Mutex mutex_;
+  std::map<const void*, absl::Time> oldest_ ABSL_GUARDED_BY(mutex_);
+};
+
+absl::Time TimeOf(const Event& event) {
+  return absl::FromUnixMicros(
+      google::protobuf::util::TimeUtil::TimestampToMicroseconds(event.time()));
+}
 
 }  // namespace
 
@@ -38,7 +82,8 @@ class Relay::Loop {
         keep_(keep),
         published_total_(observe::Counter("forium_events_published_total",
                                           "Events that relays gave to the bus.",
-                                          {{"stream", stream_}})) {}
+                                          {{"stream", stream_}})),
+        waiting_(Waiting::Of(stream_)) {}
 
   void Start() {
     thread_ = std::thread([this] { Run(); });
@@ -70,7 +115,11 @@ class Relay::Loop {
     absl::MutexLock lock(&mutex_);
     return stopping_;
   }
+  // The same without the commits: the bus or the database is away.
+  void Rest(absl::Duration timeout);
   void Report(std::string_view message, const absl::Status& status) const;
+  // Once a minute, or when the cause is another one.
+  void ReportUnpublished(const absl::Status& status);
 
   const std::string tenant_;
   const std::string stream_;
@@ -78,12 +127,15 @@ class Relay::Loop {
   Bus& bus_;
   const absl::Duration keep_;
   prometheus::Counter& published_total_;
+  Waiting& waiting_;
 
   // Of the thread.
   int64_t marked_ = 0;
   absl::Time marked_at_ = absl::InfinitePast();
   absl::Time deleted_at_ = absl::InfinitePast();
   absl::Duration retry_ = kFirstRetry;
+  std::string reported_;
+  absl::Time reported_at_ = absl::InfinitePast();
 
   absl::Mutex mutex_;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
@@ -97,16 +149,18 @@ void Relay::Loop::Run() {
   const absl::StatusOr<int64_t> mark = ReadMarkPatiently();
   if (!mark.ok()) return;
   marked_ = *mark;
-  int64_t position = *mark;
+  int64_t position = bus_.ResumeAfter(tenant_, stream_, *mark);
   while (!stopping()) {
     const absl::StatusOr<int64_t> reached = PublishOnce(position);
     if (!reached.ok()) {
-      Report("events not published", reached.status());
-      Sleep(retry_);
+      ReportUnpublished(reached.status());
+      Rest(retry_);
       retry_ = std::min(retry_ * 2, kLastRetry);
+      position = bus_.ResumeAfter(tenant_, stream_, position);
       continue;
     }
     retry_ = kFirstRetry;
+    reported_.clear();
     const bool more = *reached > position;
     position = *reached;
     {
@@ -119,8 +173,11 @@ void Relay::Loop::Run() {
     DeleteOld();
     Sleep(marked_ < position ? std::max(kMarkEvery - since_mark, absl::Milliseconds(10))
                              : kLookEvery);
+    // Costs nothing while the bus is the one it was.
+    position = bus_.ResumeAfter(tenant_, stream_, position);
   }
   Mark(position, true);
+  waiting_.Set(this, std::nullopt);
 }
 
 absl::StatusOr<int64_t> Relay::Loop::ReadMarkPatiently() {
@@ -140,10 +197,16 @@ absl::StatusOr<int64_t> Relay::Loop::PublishOnce(int64_t position) {
   }
   absl::StatusOr<std::vector<Event>> events = ReadLog(database_, position, kBatch);
   if (!events.ok()) return events.status();
-  if (events->empty()) return position;
+  if (events->empty()) {
+    waiting_.Set(this, std::nullopt);
+    return position;
+  }
   for (Event& event : *events) event.set_tenant(tenant_);
   const absl::Status status = bus_.Publish(stream_, *events);
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    waiting_.Set(this, TimeOf(events->front()));
+    return status;
+  }
   published_total_.Increment(static_cast<double>(events->size()));
   return events->back().sequence();
 }
@@ -177,6 +240,11 @@ void Relay::Loop::Sleep(absl::Duration timeout) {
   mutex_.AwaitWithTimeout(absl::Condition(&awake), timeout);
 }
 
+void Relay::Loop::Rest(absl::Duration timeout) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&stopping_), timeout);
+}
+
 bool Relay::Loop::Flush(absl::Time deadline) {
   const absl::StatusOr<int64_t> last = LastSequence(database_);
   if (!last.ok()) return false;
@@ -199,6 +267,14 @@ void Relay::Loop::Report(std::string_view message, const absl::Status& status) c
                {{"stream", stream_},
                 {"tenant", tenant_},
                 {"cause", cause.empty() ? std::string(status.message()) : cause}});
+}
+
+void Relay::Loop::ReportUnpublished(const absl::Status& status) {
+  const std::string cause(status.message());
+  if (cause == reported_ && absl::Now() - reported_at_ < kReportEvery) return;
+  reported_ = cause;
+  reported_at_ = absl::Now();
+  Report("events not published", status);
 }
 
 Relay::Relay(std::string tenant, std::string stream, database::Database& database, Bus& bus,
