@@ -8,7 +8,7 @@ import {ROOT, temporaryFolder} from '../harness/forium.mjs';
 import {gplLinked, spdxBreaches} from '../harness/spdx.mjs';
 import {assert, docker, Project} from './docker.mjs';
 
-const VERSION = /kVersion\[\] = "(.*)"/.exec(readFileSync(join(ROOT, 'services/allinone/version.h'), 'utf8'))[1];
+const VERSION = /kVersion\[\] = "(.*)"/.exec(readFileSync(join(ROOT, 'services/base/process/version.h'), 'utf8'))[1];
 // Bytes of an image; those that render pages carry JavaScriptCore and all of ICU.
 const BOUND = {forium: 180e6, gateway: 180e6, auth: 70e6, forum: 70e6};
 const PROGRAMS = readFileSync(join(ROOT, 'compose/programs.txt'), 'utf8').split('\n')
