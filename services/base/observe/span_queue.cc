@@ -23,7 +23,8 @@ class SpanQueue {
 
   void Add(std::unique_ptr<SpanRecord> record) {
     absl::MutexLock lock(&mutex_);
-    if (!open_ || waiting_.size() >= kMaximumSpans) {
+    if (!open_) return;
+    if (waiting_.size() >= kMaximumSpans) {
       dropped_.Increment();
       return;
     }
