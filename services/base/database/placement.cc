@@ -69,6 +69,47 @@ absl::Status MakePrivateFolder(const std::filesystem::path& folder) {
       "The folder ", folder.string(), " cannot be made or kept private: ", error.message(), "."));
 }
 
+constexpr Statement kFindUnfinishedOnSqlite{"find_unfinished_move", R"(
+SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)"};
+constexpr Statement kFindUnfinishedOnPostgres{"find_unfinished_move", R"(
+SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1)"};
+
+absl::Status RefuseUnfinishedMove(const Placement& placement, Database& control) {
+  bool unfinished = false;
+  RETURN_IF_ERROR(control.Read([&](Transaction& tx) {
+    return tx.Query(
+        placement.on_postgres() ? kFindUnfinishedOnPostgres : kFindUnfinishedOnSqlite,
+        [&](const Row&) { unfinished = true; }, kUnfinishedMove);
+  }));
+  if (!unfinished || placement.moving) return absl::OkStatus();
+  return status::Error(absl::StatusCode::kFailedPrecondition, type::v1::WRONG_STATE,
+                       "A move into this database was begun and is not complete: run `forium move` "
+                       "again with the same arguments.");
+}
+
+absl::StatusOr<PostgresOptions> ControlOptions(const Placement& placement) {
+  std::string dsn = placement.control_dsn;
+  if (dsn.empty()) {
+    ASSIGN_OR_RETURN(dsn, DsnOf(placement, kDefaultTenant));
+  }
+  PostgresOptions options = OnPostgres(placement, std::move(dsn), kControl);
+  options.connections = std::min(options.connections, kControlConnections);
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenControlAnyway(const Placement& placement,
+                                                            std::span<const Migration> migrations) {
+  if (placement.on_postgres()) {
+    ASSIGN_OR_RETURN(const PostgresOptions options, ControlOptions(placement));
+    return OpenPostgres(options, migrations);
+  }
+  RETURN_IF_ERROR(MakePrivateFolder(placement.data));
+  SqliteOptions options;
+  options.path = (std::filesystem::path(placement.data) / kControl).string() + ".db";
+  options.readers = kControlReaders;
+  return OpenSqlite(options, migrations);
+}
+
 }  // namespace
 
 void AddSettings(config::Settings& settings, Placement* placement) {
@@ -107,20 +148,20 @@ absl::StatusOr<std::unique_ptr<Database>> OpenTenant(const Placement& placement,
 
 absl::StatusOr<std::unique_ptr<Database>> OpenControl(const Placement& placement,
                                                       std::span<const Migration> migrations) {
-  if (placement.on_postgres()) {
-    std::string dsn = placement.control_dsn;
-    if (dsn.empty()) {
-      ASSIGN_OR_RETURN(dsn, DsnOf(placement, kDefaultTenant));
-    }
-    PostgresOptions options = OnPostgres(placement, std::move(dsn), kControl);
-    options.connections = std::min(options.connections, kControlConnections);
-    return OpenPostgres(options, migrations);
+  ASSIGN_OR_RETURN(std::unique_ptr<Database> control, OpenControlAnyway(placement, migrations));
+  RETURN_IF_ERROR(RefuseUnfinishedMove(placement, *control));
+  return control;
+}
+
+absl::StatusOr<std::unique_ptr<PostgresLock>> LockDatabase(const Placement& placement,
+                                                           std::string_view tenant,
+                                                           std::string_view service) {
+  if (service == kControl) {
+    ASSIGN_OR_RETURN(const PostgresOptions options, ControlOptions(placement));
+    return PostgresLock::Take(options);
   }
-  RETURN_IF_ERROR(MakePrivateFolder(placement.data));
-  SqliteOptions options;
-  options.path = (std::filesystem::path(placement.data) / kControl).string() + ".db";
-  options.readers = kControlReaders;
-  return OpenSqlite(options, migrations);
+  ASSIGN_OR_RETURN(std::string dsn, DsnOf(placement, tenant));
+  return PostgresLock::Take(OnPostgres(placement, std::move(dsn), service));
 }
 
 Tenants::Open Opener(const Placement& placement, std::string service,

@@ -20,6 +20,7 @@
 #include "services/base/database/migrate.h"
 #include "services/base/database/pool.h"
 #include "services/base/database/postgres_connection.h"
+#include "services/base/database/postgres_lock.h"
 #include "services/base/database/postgres_signals.h"
 #include "services/base/database/postgres_transaction.h"
 #include "services/base/database/postgres_watch.h"
@@ -296,7 +297,17 @@ absl::Status PostgresDatabase::Open(std::span<const Migration> migrations) {
       .run_script =
           [&](std::string_view sql) { return current->RunScript(MigrationForPostgres(sql)); },
   };
-  return Migrate(target, migrations);
+  RETURN_IF_ERROR(Migrate(target, migrations));
+  return Retry(Purpose::kRead, [&](Transaction& tx) -> absl::Status {
+    const std::string share = ShareLockOfTransaction(options_.schema);
+    bool free = false;
+    RETURN_IF_ERROR(
+        tx.Query({"share_lock", share}, [&](const Row& row) { free = row.Int(0) == 1; }));
+    if (free) return absl::OkStatus();
+    return status::Error(
+        absl::StatusCode::kFailedPrecondition, type::v1::WRONG_STATE,
+        absl::StrCat("The database ", name, " is being moved; start when that has ended."));
+  });
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "services/base/database/postgres_lock.h"
 
 namespace forium::database {
 namespace {
@@ -86,6 +87,11 @@ void PostgresSignals::Run() {
 
 void PostgresSignals::Serve(PostgresConnection& connection) {
   const PostgresWatch::Presence presence(watch_, connection);
+  // Held as long as the connection: this process serves the database.
+  {
+    pqxx::nontransaction handle(connection.handle());
+    connection.Run(handle, ShareLockOfSession(options_.schema));
+  }
   const Ear ear(connection.handle(), channel_, heard_);
   connection.handle().get_notifs();  // begins to listen
   heard_();                          // what came before that was not heard

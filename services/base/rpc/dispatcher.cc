@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "services/base/database/database.h"
+#include "services/base/database/deadline.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/trace.h"
 #include "services/base/rpc/authorization.h"
@@ -91,6 +92,7 @@ absl::Status Dispatcher::Run(Arrival& arrival, Parse parse, Outcome& outcome) co
   RETURN_IF_ERROR(Admit(arrival));
   const std::unique_ptr<google::protobuf::Message> request = arrival.method->make_request();
   if (!parse(request.get())) return absl::InvalidArgumentError("the request does not parse");
+  const database::Deadline deadline(arrival.call.deadline);
   database::StatementCounter counter;
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> response;
   try {
