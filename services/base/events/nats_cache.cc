@@ -2,12 +2,12 @@
 #include "services/base/events/nats_cache.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
+#include "services/base/events/handle.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
 #include "services/base/status/macros.h"
@@ -136,11 +136,7 @@ void CacheSubscription::Hear(natsMsg* message) {
 }
 
 absl::Status CacheSubscription::Call(const std::string& service, const Event& event) {
-  try {
-    return listener_.handler(service, event);
-  } catch (const std::exception& exception) {
-    return status::Internal(exception.what());
-  }
+  return Handle(listener_.name, listener_.handler, service, event);
 }
 
 }  // namespace

@@ -2,13 +2,13 @@
 #include "services/base/events/nats_work.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "services/base/events/handle.h"
 #include "services/base/events/nats_dead.h"
 #include "services/base/events/nats_pull.h"
 #include "services/base/observe/log.h"
@@ -204,11 +204,7 @@ void WorkSubscription::Work(NatsPull& pull, const Delivery& delivery) {
 
 absl::Status WorkSubscription::Call(const std::string& service, const Event& event) {
   absl::MutexLock lock(&handler_mutex_);
-  try {
-    return listener_.handler(service, event);
-  } catch (const std::exception& exception) {
-    return status::Internal(exception.what());
-  }
+  return Handle(listener_.name, listener_.handler, service, event);
 }
 
 void WorkSubscription::Fail(NatsPull& pull, const Delivery& delivery, const std::string& service,

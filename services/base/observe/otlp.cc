@@ -90,9 +90,7 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
 class OtlpExport final : public Export {
  public:
   explicit OtlpExport(ExportOptions options)
-      : options_(std::move(options)),
-        stub_(ConnectTo(options_.endpoint)),
-        thread_([this] { Run(); }) {}
+      : options_(std::move(options)), thread_([this] { Run(); }) {}
   ~OtlpExport() override {
     {
       absl::MutexLock lock(&mutex_);
@@ -118,7 +116,8 @@ class OtlpExport final : public Export {
   }
 
   const ExportOptions options_;
-  grpc::GenericStub stub_;
+  // Made for the first spans: main may set up gRPC until it serves.
+  std::unique_ptr<grpc::GenericStub> stub_;
   prometheus::Counter& exported_ =
       Counter("forium_trace_spans_exported_total", "Spans that the collector took.");
   prometheus::Counter& refused_ = Dropped("refused");
@@ -163,16 +162,17 @@ void OtlpExport::Send(const SpanRecords& spans) {
 }
 
 grpc::Status OtlpExport::Attempt(const grpc::ByteBuffer& request, OtlpResponse* response) {
+  if (stub_ == nullptr) stub_ = std::make_unique<grpc::GenericStub>(ConnectTo(options_.endpoint));
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(std::min(absl::Now() + kAttemptTime, end_by())));
   grpc::ByteBuffer answer;
   grpc::Status result;
   absl::Notification done;
-  stub_.UnaryCall(&context, kMethod, grpc::StubOptions(), &request, &answer,
-                  [&](grpc::Status status) {
-                    result = std::move(status);
-                    done.Notify();
-                  });
+  stub_->UnaryCall(&context, kMethod, grpc::StubOptions(), &request, &answer,
+                   [&](grpc::Status status) {
+                     result = std::move(status);
+                     done.Notify();
+                   });
   done.WaitForNotification();
   // A collector that took the spans but answers nonsense has them all the same.
   if (result.ok() && !response->ParseFromString(BytesOf(answer))) response->Clear();

@@ -80,6 +80,7 @@ void AddSettings(config::Settings& settings, Config* config) {
   settings.Add("admin_listen", &config->admin_listen,
                "Private ADDR:PORT for /healthz, /readyz and /metrics; none by default.");
   settings.Add("log_level", &config->log_level, "debug, info, warning or error.");
+  observe::AddSettings(settings, &config->traces);
   settings.Add("drain_delay", &config->drain_delay,
                "From \"not ready\" to the end of listening, at a stop: as long as a load balancer "
                "takes to notice.");
@@ -98,6 +99,10 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Begin(const std::string& name,
   RaiseFileLimit();
   observe::DescribeProcess(name, kVersion);
   std::unique_ptr<Process> process(new Process(name, config));
+  observe::ExportOptions traces = config.traces;
+  traces.process = name;
+  traces.version = kVersion;
+  ASSIGN_OR_RETURN(process->traces_, observe::StartExport(traces));
   if (!config.admin_listen.empty()) {
     ASSIGN_OR_RETURN(process->admin_,
                      observe::AdminServer::Start(

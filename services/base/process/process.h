@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "services/base/config/config.h"
 #include "services/base/observe/admin.h"
+#include "services/base/observe/otlp.h"
 
 namespace forium::process {
 
@@ -31,11 +32,14 @@ struct Config {
   absl::Duration drain_delay;
   // For what is under way then.
   absl::Duration drain_timeout = absl::Seconds(10);
+  // The collector of traces.
+  observe::ExportOptions traces = {};
   // Ask the process that has this admin_listen whether it is ready, and exit.
   bool health = false;
 };
 
-// `admin_listen`, `log_level`, `drain_delay`, `drain_timeout`, `health`.
+// `admin_listen`, `log_level`, `otlp_endpoint`, `trace_sample`, `drain_delay`, `drain_timeout`,
+// `health`.
 void AddSettings(config::Settings& settings, Config* config);
 
 // For `--health`: OK when the process behind `admin_listen` is ready. Errors: FailedPrecondition
@@ -86,6 +90,7 @@ class Process {
   std::function<void(bool)> listener_ ABSL_GUARDED_BY(telling_);
   int told_ ABSL_GUARDED_BY(telling_) = -1;
   std::unique_ptr<observe::AdminServer> admin_;
+  std::unique_ptr<observe::Export> traces_;
 };
 
 }  // namespace forium::process
