@@ -108,6 +108,12 @@ spec:
       env:
         - name: FORIUM_CONFIG
           value: /etc/forium/settings.yaml
+        {{- if and (has "web" .service.words) (not (hasKey $effective "workers")) }}
+        # The processors that it may use, not those of the node.
+        - name: FORIUM_WORKERS
+          valueFrom:
+            resourceFieldRef: {resource: limits.cpu}
+        {{- end }}
         {{- if has "place" .service.words }}
         - name: POD_IP
           valueFrom:
