@@ -35,7 +35,7 @@ for (const name of PROGRAMS) {
   };
 
   tests[`image ${name} has all shared objects that it needs and no other`] = () => {
-    const list = docker('run', '--rm', '--network=none', '--entrypoint', '/lib64/ld-linux-x86-64.so.2', imageOf(name), '--list', '/opt/forium/entry');
+    const list = docker('run', '--rm', '--network=none', '--entrypoint', '/lib64/ld-linux-x86-64.so.2', imageOf(name), '--list', `/opt/forium/bin/${name}`);
     assert(!list.includes('not found'), list);
     const needed = new Set([...list.matchAll(/=> \S*\/lib\/([^/ ]+) /g)].map((match) => match[1]));
     const document = sbom(name);
