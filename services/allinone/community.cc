@@ -36,10 +36,10 @@ absl::StatusOr<std::unique_ptr<Community>> Community::Open(CommunityConfig confi
 absl::Status Community::OpenDatabases() {
   const database::Placement& placement = config_.placement;
   ASSIGN_OR_RETURN(control_, database::OpenControl(placement, auth::kControlMigrations));
-  auth_databases_ = std::make_unique<database::Tenants>(
-      database::Opener(placement, "auth", auth::kMigrations));
-  forum_databases_ = std::make_unique<database::Tenants>(
-      database::Opener(placement, "forum", forum::kMigrations));
+  auth_databases_ =
+      std::make_unique<database::Tenants>(database::Opener(placement, "auth", auth::kMigrations));
+  forum_databases_ =
+      std::make_unique<database::Tenants>(database::Opener(placement, "forum", forum::kMigrations));
   ASSIGN_OR_RETURN(database::Database* const auth, auth_databases_->Get(kTenant));
   ASSIGN_OR_RETURN(database::Database* const forum, forum_databases_->Get(kTenant));
   databases_ = {{"control.db", control_.get()},

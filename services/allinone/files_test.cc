@@ -143,8 +143,7 @@ TEST_F(FilesTest, DataDirectoryHasOneOwner) {
 }
 
 TEST_F(FilesTest, CommunityOnPostgresNeverBeginsAnewOnSqlite) {
-  const absl::StatusOr<DataDirectory> directory =
-      DataDirectory::Take((folder_ / "data").string());
+  const absl::StatusOr<DataDirectory> directory = DataDirectory::Take((folder_ / "data").string());
   ASSERT_TRUE(directory.ok()) << directory.status();
   EXPECT_TRUE(directory->Check(false).ok());
   EXPECT_TRUE(directory->Check(true).ok());
