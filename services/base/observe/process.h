@@ -7,8 +7,8 @@
 
 namespace forium::observe {
 
-// forium_build_info{process,version}; main says it once.
-void DescribeProcess(const std::string& process, const std::string& version);
+// forium_build_info{program,version}; main says it once.
+void DescribeProcess(const std::string& program, const std::string& version);
 
 // forium_disk_free_bytes and forium_disk_size_bytes, of the file system that holds `folder`.
 void WatchDisk(const std::string& folder);

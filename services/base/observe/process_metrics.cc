@@ -111,9 +111,9 @@ void AddDisk(std::vector<prometheus::MetricFamily>& families) {
 
 }  // namespace
 
-void DescribeProcess(const std::string& process, const std::string& version) {
+void DescribeProcess(const std::string& program, const std::string& version) {
   Gauge("forium_build_info", "1, with what runs in its labels.",
-        {{"process", process}, {"version", version}})
+        {{"program", program}, {"version", version}})
       .Set(1);
 }
 
