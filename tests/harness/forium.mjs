@@ -7,12 +7,11 @@ import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+import {ENVIRONMENT, Site} from './site.mjs';
+
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 export const BINARY = process.env.FORIUM_BINARY ?? join(ROOT, 'bazel-bin/services/allinone/forium');
 export const CORPUS = resolve(ROOT, '../shared/corpus');
-
-// The program refuses variables FORIUM_… that it does not know; those of the tests are not its.
-const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FORIUM_')));
 
 export function temporaryFolder(name = 'forium') {
   return mkdtempSync(join(tmpdir(), `${name}-`));
@@ -28,7 +27,7 @@ export function command(args, {input, allowFailure = false} = {}) {
   return result;
 }
 
-export class Forium {
+export class Forium extends Site {
   /**
    * Serves `data` (a temporary folder by default) and waits until it listens.
    * @param {{data?: string, flags?: string[], wrapper?: string[], env?: object}} options
@@ -41,7 +40,6 @@ export class Forium {
     const began = performance.now();
     forium.process = spawn(words[0], words.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'], env: {...ENVIRONMENT, ...env}});
-    forium.output = '';
     forium.log = '';
     forium.exited = new Promise((done) => forium.process.on('exit', (code, signal) => done({code, signal})));
     forium.process.stderr.setEncoding('utf8').on('data', (text) => {
@@ -64,16 +62,6 @@ export class Forium {
     return forium;
   }
 
-  /** The one-time address of a first start, waiting for it to be printed. */
-  async setupUrl() {
-    for (let i = 0; i < 100; ++i) {
-      const link = /(http\S+\/setup\/\S+)/.exec(this.output);
-      if (link) return link[1];
-      await new Promise((later) => setTimeout(later, 20));
-    }
-    throw new Error(`no set-up address in:\n${this.output}`);
-  }
-
   async stop() {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM');
     const end = await this.exited;
@@ -89,35 +77,6 @@ export class Forium {
 
   discard() {
     if (this.ownsData) rmSync(dirname(this.data), {recursive: true, force: true});
-  }
-
-  /** fetch with JSON in and out; `token` signs in. */
-  async api(method, path, {body, token, headers = {}} = {}) {
-    const response = await fetch(this.url + path, {
-      method,
-      redirect: 'manual',
-      headers: {
-        ...(body === undefined ? {} : {'content-type': 'application/json'}),
-        ...(token ? {authorization: `Bearer ${token}`} : {}),
-        ...headers,
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await response.text();
-    let json;
-    try {
-      json = JSON.parse(text);
-    } catch {
-      json = undefined;
-    }
-    return {status: response.status, headers: response.headers, text, json};
-  }
-
-  /** As api, but anything but success throws. */
-  async ok(method, path, options) {
-    const answer = await this.api(method, path, options);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text.slice(0, 500)}`);
-    return answer.json;
   }
 
   /** Makes an account from the command line (through the control socket) and signs it in; its token. */

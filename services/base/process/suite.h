@@ -19,12 +19,12 @@
 namespace forium::process {
 
 struct SuiteConfig {
-  Config process;
+  Config process = {};
   // ADDR:PORT of the service's RPCs, or `unix:/path`.
-  std::string listen;
-  rpc::Security security;
-  events::NatsOptions nats;
-  discovery::RegistrationConfig registration;
+  std::string listen = {};
+  rpc::Security security = {};
+  events::NatsOptions nats = {};
+  discovery::RegistrationConfig registration = {};
 };
 
 // Those of the gateway: no `listen`, which is its HTTP, and no registration.
