@@ -57,7 +57,9 @@ absl::Status Append(database::Transaction& tx, std::string_view aggregate, int64
   event.set_aggregate(std::string(aggregate));
   event.set_version(version);
   *event.mutable_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(now);
-  event.set_traceparent(observe::Traceparent(observe::CurrentTrace()));
+  if (event.traceparent().empty()) {
+    event.set_traceparent(observe::Traceparent(observe::CurrentTrace()));
+  }
   const std::string body = event.SerializeAsString();
   return tx.Execute(kAppend, sequence, aggregate, version, now, database::Blob{body}).status();
 }
