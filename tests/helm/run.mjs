@@ -174,7 +174,7 @@ for (const name of namesOfValues()) {
 
 await test('a setting goes to the processes that know it, and to no other', () => {
   const set = ['settings.session_lifetime=24h', 'settings.statement_timeout=5s', 'settings.page_cache=false', 'settings.nats_replicas=3'];
-  set.push('settings.auth_target=dns:///community-auth:9101', 'settings.forum_target=dns:///community-forum:9102');
+  set.push('settings.zone=north', 'settings.weight=2', 'settings.auth_target=dns:///community-auth:9101', 'settings.forum_target=dns:///community-forum:9102');
   const files = Object.fromEntries(
     renderer
       .manifests({values: [valuesFile('suite-external')], set})
@@ -192,6 +192,8 @@ await test('a setting goes to the processes that know it, and to no other', () =
     nats_replicas: 'auth forum gateway',
     nats_url: 'auth forum gateway',
     gateways: 'auth forum',
+    zone: 'auth forum gateway',
+    weight: 'auth forum',
     control_listen: 'gateway',
     tls_ca: 'auth forum gateway',
     otlp_endpoint: 'auth forum gateway',

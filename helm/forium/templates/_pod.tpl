@@ -120,11 +120,11 @@ spec:
             fieldRef: {fieldPath: status.podIP}
         - name: FORIUM_ADVERTISE
           value: $(POD_IP):{{ .service.port }}
-        {{- if and $root.Values.zone.fromLabel (not $effective.zone) }}
+        {{- end }}
+        {{- if and (has "zone" .service.words) $root.Values.zone.fromLabel (not $effective.zone) }}
         - name: FORIUM_ZONE
           valueFrom:
             fieldRef: {fieldPath: "metadata.labels['{{ $root.Values.zone.fromLabel }}']"}
-        {{- end }}
         {{- end }}
         {{- with include "forium.secretEnvironment" (dict "root" $root "known" $known "secret" (printf "%s-settings" $fullname)) | trim }}
         {{- . | nindent 8 }}

@@ -6,9 +6,9 @@ The services of the suite, one line each: a new one joins here. Its image and it
   words     groups of settings that it knows, see _settings.tpl
 */}}
 {{- define "forium.services" -}}
-gateway: {port: 8080, control: 9100, calls: [auth, forum], words: [bus, callsAuth, callsForum, site, web]}
-auth: {port: 9101, calls: [], words: [database, control, bus, place, site, identity]}
-forum: {port: 9102, calls: [auth], words: [database, bus, place, callsAuth, site]}
+gateway: {port: 8080, control: 9100, calls: [auth, forum], words: [bus, zone, callsAuth, callsForum, site, web]}
+auth: {port: 9101, calls: [], words: [database, control, bus, zone, place, site, identity]}
+forum: {port: 9102, calls: [auth], words: [database, bus, zone, place, callsAuth, site]}
 {{- end }}
 
 {{/* The all-in-one in the same form. */}}
