@@ -137,6 +137,24 @@ TEST_F(GatewayTest, ReadyBytesPassThrough) {
   EXPECT_EQ(response.Header("x-request-id").size(), 16u);
 }
 
+TEST_F(GatewayTest, TheTraceOfATrustedProxyReachesTheServices) {
+  std::string traceparent;
+  services_.On<forum::v1::GetTopicRequest, HttpBody>(
+      std::string(kForum) + "GetTopic",
+      [&](const rpc::Call& call, const forum::v1::GetTopicRequest&) -> absl::StatusOr<HttpBody> {
+        traceparent = call.traceparent;
+        return HttpBody();
+      });
+  Start();
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  Ask("GET /api/v1/topics/17", "traceparent: " + trace + "\r\n");
+  EXPECT_EQ(traceparent, trace) << "handed on as it is, since nothing exports";
+  Ask("GET /api/v1/topics/17", "traceparent: nonsense\r\n");
+  EXPECT_EQ(traceparent, "");
+  Ask("GET /api/v1/topics/17");
+  EXPECT_EQ(traceparent, "");
+}
+
 TEST_F(GatewayTest, CreateAnswersTheResourceWithZeroes) {
   FakeCreatePost();
   Start();

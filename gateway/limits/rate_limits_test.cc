@@ -78,5 +78,15 @@ TEST(ClientAddressTest, BelievesTrustedProxiesOnly) {
   EXPECT_EQ(ClientAddress("::ffff:192.0.2.1", "203.0.113.9", config), "192.0.2.1");
 }
 
+TEST(ClientAddressTest, OnlyLoopbackAndProxiesOfOursAreTrusted) {
+  Config config;
+  config.trusted_proxies = {"10.0.0.7"};
+  EXPECT_TRUE(IsTrustedPeer("127.0.0.1", config));
+  EXPECT_TRUE(IsTrustedPeer("::1", config));
+  EXPECT_TRUE(IsTrustedPeer("::ffff:10.0.0.7", config));
+  EXPECT_FALSE(IsTrustedPeer("192.0.2.1", config));
+  EXPECT_FALSE(IsTrustedPeer("::ffff:192.0.2.1", config));
+}
+
 }  // namespace
 }  // namespace forium::gateway

@@ -96,6 +96,8 @@ FakeServices::FakeServices()
                                                       "forium.auth.v1.AuthService.ProvisionUser");
   Add<auth::v1::ProvisionLinkRequest, auth::v1::Link>(*auth_server_,
                                                       "forium.auth.v1.AuthService.ProvisionLink");
+  Add<auth::v1::GetSigningKeysRequest, auth::v1::SigningKeys>(
+      *auth_server_, "forium.auth.v1.AuthService.GetSigningKeys");
   Add<forum::v1::ListCategoriesRequest, HttpBody>(*forum_server_,
                                                   "forium.forum.v1.ForumService.ListCategories");
   Add<forum::v1::CreateCategoryRequest, forum::v1::Category>(
