@@ -246,7 +246,13 @@ export const invariants = {
         else if (service.spec.ports[0].port !== Number(port)) yield `${name}: ${host} has no port ${port}`;
         const control = release.selected(service?.spec.selector).map((one) => settingsOf(release, one.pod)?.control_listen);
         if (String(control) !== `0.0.0.0:${port}`) yield `${name}: ${host} leads to ${control}`;
+        const certificates = release.of('Certificate');
+        if (certificates.length && !certificates.some(({spec}) => spec.dnsNames.includes(host))) yield `no certificate says ${host}`;
       }
+    }
+    for (const {metadata, spec} of release.of('Certificate')) {
+      const process = metadata.labels['app.kubernetes.io/component'];
+      if (!spec.dnsNames.includes(process)) yield `${metadata.name} has not the name of xds:///${process}`;
     }
   },
 
