@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "services/allinone/move.h"
 #include "services/allinone/offline.h"
 #include "services/allinone/serve.h"
 #include "services/allinone/terminal.h"
@@ -20,6 +21,7 @@ constexpr char kHelp[] =
     "forium user reset --data DIR --username U\n"
     "forium backup --data DIR OUT.tar.zst\n"
     "forium restore --data DIR IN.tar.zst\n"
+    "forium move --from DSN|DIR --to DSN|DIR\n"
     "forium check --config FILE\n"
     "forium version\n"
     "Each explains its flags with --help. Settings come from flags over environment (FORIUM_…) "
@@ -33,6 +35,7 @@ absl::Status Dispatch(int argc, char** argv, Terminal& terminal) {
   if (verb == "user") return UserCommand(argc - 1, argv + 1, terminal);
   if (verb == "backup") return BackupCommand(argc - 1, argv + 1, terminal);
   if (verb == "restore") return RestoreCommand(argc - 1, argv + 1, terminal);
+  if (verb == "move") return MoveCommand(argc - 1, argv + 1, terminal);
   if (verb == "check") return CheckCommand(argc - 1, argv + 1, terminal);
   if (verb == "version" || verb == "--version") return VersionCommand(argc - 1, argv + 1, terminal);
   if (verb == "help" || verb == "--help") {
