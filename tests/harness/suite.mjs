@@ -50,15 +50,17 @@ class Part extends Program {
 export class Suite extends Site {
   /**
    * Starts everything and waits until all of it is ready. `flags` go to the gateways; numbers say how many of each.
-   * @param {{gateways?: number, auths?: number, forums?: number, flags?: string[], serviceFlags?: string[]}} options
+   * @param {{gateways?: number, auths?: number, forums?: number, flags?: string[], serviceFlags?: string[],
+   *   zones?: string[], prepare?: (dsn: string) => void}} options `prepare` fills the database before anybody uses it
    */
-  static async start({gateways = 1, auths = 1, forums = 1, flags = [], serviceFlags = [], zones = []} = {}) {
+  static async start({gateways = 1, auths = 1, forums = 1, flags = [], serviceFlags = [], zones = [], prepare} = {}) {
     const suite = new Suite();
     suite.folder = temporaryFolder('forium-suite');
     suite.parts = [];
     try {
       [suite.postgres, suite.nats] = await Promise.all([Postgres.start(), Nats.start()]);
       suite.dsn = await suite.postgres.database('community');
+      prepare?.(suite.dsn);
       const began = performance.now();
       const counts = [['gateway', gateways], ['auth', auths], ['forum', forums]];
       for (const [kind, count] of counts) {

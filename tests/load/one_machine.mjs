@@ -6,11 +6,8 @@ import {join} from 'node:path';
 
 import {command, CORPUS, Forium, temporaryFolder} from '../harness/forium.mjs';
 import {measureInBrowser} from './browser.mjs';
+import {body, longTopics, pathOf, QUIET, ROUNDS, round, typicalTopic} from './corpus.mjs';
 import {fixedRate, have, median, nginx, residentMb, wrk} from './tools.mjs';
-
-const ROUNDS = 3;
-const QUIET = ['--no-rate-limit', '--no-access-log', '--log-level', 'error'];
-const round = (value, digits = 0) => Number(value.toFixed(digits));
 
 export async function measureOneMachine({record, seconds, only}) {
   const archive = join(CORPUS, 'urho3d-discourse-topics.jsonl.xz');
@@ -39,27 +36,6 @@ async function withForium(bench, flags, body) {
     await forium.stop();
   }
 }
-
-/** Topics with at least 20 posts, so that their page has 20. */
-async function longTopics(forium, count) {
-  const found = [];
-  for (let token = ''; found.length < count;) {
-    const page = await forium.ok('GET', `/api/v1/topics?page_size=100&page_token=${encodeURIComponent(token)}`);
-    found.push(...page.topics.filter((topic) => topic.postsCount >= 20));
-    token = page.nextPageToken;
-    if (!token) break;
-  }
-  return found.slice(0, count);
-}
-
-/** Of nine such topics the one whose page has the median size. */
-async function typicalTopic(forium) {
-  const sized = await Promise.all((await longTopics(forium, 9)).map(async (topic) =>
-    ({topic, size: (await body(forium.url + pathOf(topic), {'Accept-Encoding': 'identity'})).length})));
-  return sized.sort((a, b) => a.size - b.size)[4].topic;
-}
-
-const pathOf = (topic) => `/t/${topic.slug}/${topic.id}`;
 
 function importCorpus({record, data}, archive) {
   const began = performance.now();
@@ -118,17 +94,6 @@ async function measureCached(bench) {
         bound: '>= 0.8 × nginx', ok: ratio >= 0.8,
         peer: `nginx ${round(median(theirs))}/s, Forium ${round(median(ours))}/s`});
     }
-  });
-}
-
-/** The body as it travels, not decoded. */
-async function body(url, headers) {
-  const {get} = await import('node:http');
-  return new Promise((done, failed) => {
-    get(url, {headers}, (answer) => {
-      const chunks = [];
-      answer.on('data', (chunk) => chunks.push(chunk)).on('end', () => done(Buffer.concat(chunks)));
-    }).on('error', failed);
   });
 }
 

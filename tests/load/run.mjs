@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // ./dev bench: measures the promises on this machine and prints them beside their bounds.
-//   node tests/load/run.mjs [--json FILE] [--svg FILE] [--seconds N] [--only PART]
+//   node tests/load/run.mjs [--suite] [--json FILE] [--svg FILE] [--seconds N] [--only PART]
 import {writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 
 import {measureOneMachine} from './one_machine.mjs';
 import {printTable, plot} from './report.mjs';
+import {measureSuite} from './suite.mjs';
 
 const {values: options} = parseArgs({options: {
   json: {type: 'string'},
   svg: {type: 'string'},
   seconds: {type: 'string', default: '5'},
   only: {type: 'string', default: ''},
+  suite: {type: 'boolean', default: false},
 }});
 
 const results = [];
@@ -21,7 +23,8 @@ function record(result) {
   console.error(`  ${result.name}: ${result.value} ${result.unit}`);
 }
 
-await measureOneMachine({record, seconds: Number(options.seconds), only: options.only});
+const measure = options.suite ? measureSuite : measureOneMachine;
+await measure({record, seconds: Number(options.seconds), only: options.only});
 printTable(results);
 if (options.json) writeFileSync(options.json, JSON.stringify(results, null, 2) + '\n');
 if (options.svg) writeFileSync(options.svg, plot(results));

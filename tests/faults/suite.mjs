@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the suite survives, under load, with two of each service: killed processes, paused servers, a partition, rolling
+// restarts.   node tests/faults/suite.mjs [PART OF A NAME] [--table FILE]
+// FORIUM_TEST_FULL=1: 20 rounds of kills instead of 6, pauses of 10 s instead of 4. --table writes docs/reliability.md's table.
+import {spawnSync} from 'node:child_process';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {cpus} from 'node:os';
+
+import {pause, until} from '../harness/program.mjs';
+import {Suite} from '../harness/suite.mjs';
+import {shownWords, Traffic} from './traffic.mjs';
+
+const FULL = Boolean(process.env.FORIUM_TEST_FULL);
+const ROUNDS = FULL ? 20 : 6;
+const PAUSE_MS = FULL ? 10_000 : 4_000;
+const RECOVERY_MS = 5_000;
+const FAILOVER_MS = 1_000;
+const STALE_MS = 60_000;
+
+const arguments_ = process.argv.slice(2);
+const tableAt = arguments_.indexOf('--table');
+const table = tableAt < 0 ? undefined : arguments_.splice(tableAt, 2)[1];
+const wanted = (arguments_[0] ?? '').toLowerCase();
+
+const assert = (holds, sentence) => {
+  if (!holds) throw new Error(sentence);
+};
+const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
+const rows = [];
+
+/** Lets `cause` happen to a suite under load; `judge` looks at what the people outside saw. */
+async function under(suite, people, name, cause, judge = () => {}) {
+  const traffic = new Traffic({urls: suite.all('gateway').map(({url}) => url), token: people.admin.token, topics: people.topics});
+  traffic.start();
+  await pause(1000);
+  const began = performance.now();
+  const goneAt = await cause(traffic);
+  const recoveryMs = await traffic.recovery(goneAt);
+  await traffic.stop();
+  const seen = traffic.failures(began);
+  await judge({traffic, seen, began, goneAt, recoveryMs});
+
+  const shown = await shownWords(suite, people.topics);
+  const there = new Set(shown);
+  const lost = traffic.acknowledged.filter((word) => !there.has(word));
+  const twice = shown.length - there.size;
+  rows.push({name, requests: seen.all, failed: seen.failed, reads: seen.reads, broken: seen.broken,
+    errors: seconds(seen.spanMs), recovery: seconds(recoveryMs), acknowledged: traffic.acknowledged.length,
+    lost: lost.length, twice});
+  assert(traffic.acknowledged.length > 20, `only ${traffic.acknowledged.length} replies were acknowledged`);
+  assert(lost.length === 0, `${lost.length} acknowledged replies are gone: ${lost.slice(0, 5)}`);
+  assert(twice === 0, `${twice} replies are there twice`);
+  assert(traffic.unclean.length === 0, `${traffic.unclean.length} answers were neither success nor a 503 with Retry-After: ` +
+    JSON.stringify(traffic.unclean.slice(0, 3)));
+  assert(recoveryMs <= RECOVERY_MS, `it took ${seconds(recoveryMs)} to recover`);
+  const counters = await suite.ok('POST', '/api/v1/admin/check-counters', {token: people.admin.token, body: {}});
+  assert(counters.differences.length === 0, `counters: ${counters.differences.join('; ')}`);
+}
+
+const noneBroken = ({seen}) => assert(seen.broken === 0, `${seen.broken} connections broke`);
+
+async function killAndReplace(part) {
+  await part.kill();
+  await pause(500);
+  await part.serve();
+  return performance.now();
+}
+
+const tests = {
+  async 'a forum killed: reads go on, writes fail for a second at most'(suite, people) {
+    await under(suite, people, 'kill -9 of one forum of two, not replaced', async () => {
+      await suite.all('forum')[0].kill();
+      return performance.now();
+    }, ({seen, recoveryMs}) => {
+      assert(seen.reads === 0, `${seen.reads} reads failed`);
+      assert(recoveryMs <= FAILOVER_MS, `errors for ${seconds(recoveryMs)}`);
+    });
+    await suite.all('forum')[0].serve();
+  },
+
+  async 'each process killed in turn'(suite, people) {
+    for (let round = 0; round < ROUNDS; ++round) {
+      const part = suite.parts[round % suite.parts.length];
+      await under(suite, people, `kill -9 of ${part.name}, round ${round + 1}`, () => killAndReplace(part),
+        (facts) => {
+          if (part.kind === 'gateway') return;
+          noneBroken(facts);
+          assert(facts.seen.reads === 0, `${facts.seen.reads} reads failed`);
+        });
+    }
+  },
+
+  async 'rolling restart of every service'(suite, people) {
+    for (const kind of ['auth', 'forum', 'gateway']) {
+      await under(suite, people, `rolling restart of both ${kind}s`, async () => {
+        for (const part of suite.all(kind)) {
+          await part.stop();
+          await part.serve();
+        }
+        return performance.now();
+      }, ({seen}) => {
+        // A client that speaks to one gateway by its own address sees it go; behind a balancer it would not.
+        if (kind !== 'gateway') assert(seen.failed === 0, `${seen.failed} of ${seen.all} requests failed`);
+      });
+    }
+  },
+
+  async 'PostgreSQL killed'(suite, people) {
+    await under(suite, people, 'PostgreSQL crashes and comes back', async () => {
+      await suite.postgres.crash();
+      await pause(1000);
+      await suite.postgres.serve();
+      return performance.now();
+    }, noneBroken);
+  },
+
+  async 'PostgreSQL paused'(suite, people) {
+    await under(suite, people, `PostgreSQL paused for ${PAUSE_MS / 1000} s`, async () => {
+      suite.postgres.pause();
+      await pause(PAUSE_MS);
+      suite.postgres.resume();
+      return performance.now();
+    }, noneBroken);
+  },
+
+  async 'NATS killed: writes go on'(suite, people) {
+    await under(suite, people, 'NATS killed and back', async () => {
+      await suite.nats.program.kill();
+      await pause(2000);
+      await suite.nats.resume();
+      return performance.now();
+    }, ({seen}) => assert(seen.failed === 0, `${seen.failed} requests failed`));
+  },
+
+  async 'NATS with its store lost: writes go on, nothing is missed'(suite, people) {
+    await under(suite, people, 'NATS killed, store wiped, back', async () => {
+      await suite.nats.program.kill();
+      suite.nats.forget();
+      await suite.nats.resume();
+      return performance.now();
+    }, ({seen}) => assert(seen.failed === 0, `${seen.failed} requests failed`));
+    await proveEventsFlow(suite, people);
+  },
+
+  async 'NATS paused: no deleted post and no ended session is served'(suite, people) {
+    let staleMs = 0;
+    await under(suite, people, `NATS paused for ${PAUSE_MS / 1000} s`, async () => {
+      suite.nats.program.signal('SIGSTOP');
+      const paused = performance.now();
+      staleMs = await proveNothingStale(suite, people);
+      await pause(Math.max(0, PAUSE_MS - (performance.now() - paused)));
+      suite.nats.program.signal('SIGCONT');
+      return performance.now();
+    }, ({seen}) => assert(seen.failed === 0, `${seen.failed} requests failed`));
+    rows.at(-1).name += `; a deleted post was gone after ${seconds(staleMs.page)}, an ended session after ${seconds(staleMs.session)}`;
+    await proveEventsFlow(suite, people);
+  },
+
+  async 'a partition between gateways and one forum'(suite, people) {
+    const {port} = suite.all('forum')[0];
+    const rule = (verb) => {
+      for (const side of ['--dport', '--sport']) {
+        const result = spawnSync('iptables', ['-w', verb, 'OUTPUT', '-o', 'lo', '-p', 'tcp', side, String(port), '-j', 'DROP']);
+        if (verb === '-A' && result.status !== 0) throw new Error(`iptables: ${result.stderr}`);
+      }
+    };
+    await under(suite, people, `gateways cut off from one forum for ${PAUSE_MS / 1000} s`, async () => {
+      rule('-A');
+      try {
+        await pause(PAUSE_MS);
+      } finally {
+        rule('-D');
+      }
+      return performance.now();
+    }, noneBroken);
+  },
+};
+
+/** Deletes a post and ends a session while events do not flow; how long guests and the session still got an answer. */
+async function proveNothingStale(suite, people) {
+  const {admin} = people;
+  const topic = await suite.ok('POST', '/api/v1/topics', {token: admin.token,
+    body: {categoryId: people.category.id, title: `Soon gone ${Math.random()}`, raw: 'Stays.'}});
+  const post = await suite.ok('POST', `/api/v1/topics/${topic.id}/posts`, {token: admin.token, body: {raw: 'vanishing-word'}});
+  const path = `/t/${topic.slug}/${topic.id}`;
+  const gateways = suite.all('gateway').map(({url}) => url);
+  const page = async (url) => (await fetch(url + path)).text();
+  for (const url of gateways) assert((await page(url)).includes('vanishing-word'), 'the reply is not shown at first');
+  const guest = await suite.account(`guest${Date.now()}`);
+  const me = (url) => fetch(`${url}/api/v1/me`, {headers: {authorization: `Bearer ${guest.token}`}});
+  for (const url of gateways) assert((await me(url)).status === 200, 'the session is not known at first');
+
+  const began = performance.now();
+  await suite.ok('DELETE', `/api/v1/posts/${post.id}`, {token: admin.token});
+  await suite.ok('DELETE', '/api/v1/sessions/current', {token: guest.token});
+  const ended = {};
+  await Promise.all([
+    until('the deleted post is gone', async () => {
+      for (const url of gateways) if ((await page(url)).includes('vanishing-word')) return false;
+      ended.page = performance.now() - began;
+      return true;
+    }, STALE_MS / 1000),
+    until('the ended session is void', async () => {
+      for (const url of gateways) if ((await me(url)).status === 200) return false;
+      ended.session = performance.now() - began;
+      return true;
+    }, STALE_MS / 1000),
+  ]);
+  return ended;
+}
+
+/** A rename reaches the forum, so events flow from auth through NATS again. */
+async function proveEventsFlow(suite, people) {
+  const name = `renamed${Date.now() % 1e9}`;
+  await suite.ok('PATCH', '/api/v1/me', {token: people.witness.token, body: {displayName: name}});
+  await until('the new name reaches the forum', async () => {
+    const topic = await suite.ok('GET', `/api/v1/topics/${people.witnessed.id}`);
+    return JSON.stringify(topic).includes(name);
+  }, 15);
+}
+
+async function populate(suite) {
+  const admin = await suite.account('ada', {admin: true});
+  const {categories} = await suite.ok('GET', '/api/v1/categories');
+  const category = categories[0] ??
+    await suite.ok('POST', '/api/v1/categories', {token: admin.token, body: {name: 'Faults'}});
+  const topics = [];
+  for (let i = 0; i < 6; ++i) {
+    topics.push(await suite.ok('POST', '/api/v1/topics', {token: admin.token,
+      body: {categoryId: category.id, title: `Written through faults, number ${i}`, raw: 'It begins.'}}));
+  }
+  const witness = await suite.account('wilma');
+  const witnessed = await suite.ok('POST', '/api/v1/topics', {token: witness.token,
+    body: {categoryId: category.id, title: 'By someone who is renamed', raw: 'I was here.'}});
+  return {admin, category, topics, witness, witnessed};
+}
+
+let passed = 0;
+let failed = 0;
+for (const [name, test] of Object.entries(tests)) {
+  if (!name.toLowerCase().includes(wanted)) continue;
+  let suite;
+  try {
+    suite = await Suite.start({gateways: 2, auths: 2, forums: 2, flags: ['--no-rate-limit', '--no-access-log']});
+    await test(suite, await populate(suite));
+    ++passed;
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    ++failed;
+    console.error(`FAILED  ${name}\n  ${error.message}`);
+    if (process.env.FORIUM_TEST_LOGS) console.error(suite?.output.slice(-6000));
+  } finally {
+    await suite?.stop();
+  }
+}
+if (rows.length) console.log(markdown());
+if (table) {
+  const text = readFileSync(table, 'utf8');
+  const [head, , tail] = text.split(/(?<=<!-- table -->)[\s\S]*?(?=<!-- end -->)|(?=<!-- end -->)/);
+  writeFileSync(table, `${head}\n${markdown()}\n${tail ?? '<!-- end -->\n'}`);
+}
+console.log(`suite faults: ${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+function markdown() {
+  const head = ['what happened', 'requests', 'failed', 'of them reads', 'connections broken', 'first to last error',
+    'recovered after', 'replies acknowledged', 'lost', 'twice'];
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [
+    `${cpus().length} cores, load and everything else on one machine; ${new Date().toISOString().slice(0, 10)}.`, '',
+    line(head), line(head.map(() => '---')),
+    ...rows.map((row) => line([row.name, row.requests, row.failed, row.reads, row.broken, row.errors, row.recovery,
+      row.acknowledged, row.lost, row.twice])),
+  ].join('\n');
+}
