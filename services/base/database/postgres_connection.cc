@@ -19,14 +19,10 @@
 namespace forium::database {
 namespace {
 
-absl::Status Away() {
-  return status::Error(absl::StatusCode::kUnavailable, type::v1::UNAVAILABLE,
-                       "The database cannot be reached. Try again in a moment.");
-}
+absl::Status Away() { return TryAgain("The database cannot be reached. Try again in a moment."); }
 
 absl::Status InDoubt() {
-  return status::Error(
-      absl::StatusCode::kUnavailable, type::v1::UNAVAILABLE,
+  return TryAgain(
       "The database was lost while saving. Look whether the change is there before trying again.");
 }
 
