@@ -55,6 +55,19 @@ for (const name of PROGRAMS) {
   };
 }
 
+tests['.env.example names every variable of the compose files, with the value that it has there'] = () => {
+  const used = new Map();
+  for (const file of Object.keys(FIRST_PAGE)) {
+    const text = readFileSync(join(ROOT, 'compose', file), 'utf8');
+    for (const [, name, , value] of text.matchAll(/\$\{(FORIUM_[A-Z_]+)(:-([^}]*)|:\?[^}]*)\}/g)) used.set(name, value ?? '');
+  }
+  const named = new Map([...readFileSync(join(ROOT, 'compose/.env.example'), 'utf8').matchAll(/^#?(FORIUM_[A-Z_]+)=(.*)$/gm)]
+    .map(([, name, value]) => [name, value]));
+  named.set('FORIUM_PUBLIC_URL', used.get('FORIUM_PUBLIC_URL'));  // an example of one
+  const sorted = (map) => JSON.stringify([...map].sort());
+  assert(sorted(used) === sorted(named), `compose files: ${sorted(used)}\n.env.example: ${sorted(named)}`);
+};
+
 /** The bill inside an image, proved against the files that it names. */
 function sbom(name) {
   const folder = temporaryFolder('forium-sbom');
