@@ -73,8 +73,7 @@ absl::Status Serve(Program& program) {
   std::unique_ptr<gateway::ControlPlane> control_plane;
   if (!program.control.listen.empty()) {
     ASSIGN_OR_RETURN(control_plane, gateway::ControlPlane::Start(program.control));
-    discovery::ResolveWith({absl::StrCat("127.0.0.1:", control_plane->port())}, program.zone,
-                           program.suite.security);
+    discovery::ResolveWith({control_plane->local_target()}, program.zone, program.suite.security);
   }
   rpc::Channel auth(rpc::Connect(program.auth_target, program.suite.security));
   rpc::Channel forum(rpc::Connect(program.forum_target, program.suite.security));

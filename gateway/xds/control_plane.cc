@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/xds/control_plane.h"
 
+#include <unistd.h>
+
+#include <atomic>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +20,12 @@ namespace {
 
 // Processes try to reach a control plane at least once a second.
 constexpr absl::Duration kTimeToRegister = absl::Milliseconds(1500);
+
+// An abstract Unix socket: no file, as the file system may be read only.
+std::string NewLocalTarget() {
+  static std::atomic<int> count = 0;
+  return absl::StrCat("unix-abstract:forium-control-", getpid(), "-", ++count);
+}
 
 class RunningControlPlane final : public ControlPlane {
  public:
@@ -46,6 +55,7 @@ class RunningControlPlane final : public ControlPlane {
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 500);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
     builder.AddListeningPort(options.listen, rpc::ServerCredentials(options.security), &port_);
+    builder.AddListeningPort(local_target_, grpc::InsecureServerCredentials());
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
       return absl::UnavailableError(
@@ -56,6 +66,7 @@ class RunningControlPlane final : public ControlPlane {
   }
 
   int port() const override { return port_; }
+  std::string local_target() const override { return local_target_; }
 
  private:
   // Until Stop(): tells clients of each change, also of those that come with time.
@@ -74,6 +85,7 @@ class RunningControlPlane final : public ControlPlane {
   Endpoints endpoints_;
   DiscoveryService discovery_;
   RegistryService registry_;
+  const std::string local_target_ = NewLocalTarget();
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   std::thread teller_;

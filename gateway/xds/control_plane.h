@@ -32,6 +32,9 @@ class ControlPlane {
   static absl::StatusOr<std::unique_ptr<ControlPlane>> Start(const ControlPlaneOptions& options);
   virtual ~ControlPlane() = default;
   virtual int port() const = 0;
+  // For discovery::ResolveWith of this process: a socket of this host that gives out endpoints and
+  // takes no registrations, without TLS.
+  virtual std::string local_target() const = 0;
 };
 
 }  // namespace forium::gateway

@@ -24,6 +24,10 @@ class RegistryStream final : public grpc::ServerBidiReactor<Registration, Acknow
  public:
   RegistryStream(Endpoints& endpoints, uint64_t id) : endpoints_(endpoints), id_(id) {
     Registrations().Increment();
+  }
+
+  void Start(bool allowed) {
+    if (!allowed) return Finish({grpc::PERMISSION_DENIED, "not over the local socket"});
     StartRead(&registration_);
   }
 
@@ -75,8 +79,11 @@ class RegistryStream final : public grpc::ServerBidiReactor<Registration, Acknow
 }  // namespace
 
 grpc::ServerBidiReactor<Registration, Acknowledgement>* RegistryService::Register(
-    grpc::CallbackServerContext*) {
-  return new RegistryStream(endpoints_, ++last_stream_);
+    grpc::CallbackServerContext* context) {
+  auto* const stream = new RegistryStream(endpoints_, ++last_stream_);
+  // The socket for clients of the same process is open to the whole host, and without TLS.
+  stream->Start(!absl::StartsWith(context->peer(), "unix"));
+  return stream;
 }
 
 }  // namespace forium::gateway

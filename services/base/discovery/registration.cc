@@ -12,12 +12,10 @@
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "grpcpp/create_channel.h"
 #include "services/base/discovery/addresses.h"
+#include "services/base/discovery/control_channel.h"
 #include "services/base/discovery/registration_stream.h"
 #include "services/base/observe/log.h"
-#include "services/base/rpc/credentials.h"
-#include "services/base/rpc/liveness.h"
 
 namespace forium::discovery {
 namespace {
@@ -33,19 +31,6 @@ constexpr absl::Duration kGoodbye = absl::Milliseconds(500);
 std::string NewInstance() {
   std::random_device random;
   return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
-}
-
-std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address,
-                                         const rpc::Security& security) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 2000);  // an attempt to connect ends then
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, rpc::kPingEveryMilliseconds);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, rpc::kPingTimeoutMilliseconds);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  return grpc::CreateCustomChannel(address, rpc::ClientCredentials(security), arguments);
 }
 
 }  // namespace
@@ -94,7 +79,7 @@ class Registration::Streams {
     if (config_.gateways.empty()) return "";
     absl::MutexLock lock(&mutex_);
     std::set<std::string> missing = nameless_;
-    for (const std::string& address : addresses_) {
+    for (const auto& [address, host] : addresses_) {
       if (!reached_.contains(address)) missing.insert(address);
     }
     if (!missing.empty()) return "control plane not reached: " + absl::StrJoin(missing, ", ");
@@ -102,8 +87,12 @@ class Registration::Streams {
   }
 
  private:
+  // Each with the host's name in the settings, which its certificate has to show.
+  using Addresses = std::map<std::string, std::string>;
+
   // The keeper's own.
   struct Gateway {
+    std::string host;
     std::shared_ptr<grpc::Channel> channel;
     std::unique_ptr<v1::Registry::Stub> stub;
     std::shared_ptr<RegistrationStream> stream;
@@ -120,12 +109,12 @@ class Registration::Streams {
 
   void KeepAsking() {
     while (true) {
-      std::set<std::string> addresses;
+      Addresses addresses;
       std::set<std::string> nameless;
       for (const std::string& gateway : config_.gateways) {
         const auto found = Lookup(gateway);
         if (found.ok()) {
-          addresses.insert(found->begin(), found->end());
+          for (const std::string& address : *found) addresses[address] = HostOf(gateway);
         } else {
           nameless.insert(absl::StrCat(gateway, " (", found.status().message(), ")"));
         }
@@ -161,7 +150,7 @@ class Registration::Streams {
   void KeepStreams() {
     absl::Time next = absl::InfinitePast();
     while (true) {
-      std::set<std::string> addresses;
+      Addresses addresses;
       v1::Registration registration;
       {
         absl::MutexLock lock(&mutex_);
@@ -171,7 +160,7 @@ class Registration::Streams {
         addresses = addresses_;
         registration = registration_;
       }
-      for (const std::string& address : addresses) gateways_.try_emplace(address);
+      for (const auto& [address, host] : addresses) gateways_[address].host = host;
       next = absl::InfiniteFuture();
       std::set<std::string> reached;
       std::vector<Gateway> dropped;
@@ -214,7 +203,7 @@ class Registration::Streams {
     }
     if (gateway.stream == nullptr) {
       if (gateway.stub == nullptr) {
-        gateway.channel = ChannelTo(address, security_);
+        gateway.channel = ControlChannel(address, gateway.host, security_);
         gateway.stub = v1::Registry::NewStub(gateway.channel);
       }
       gateway.said.Clear();
@@ -262,7 +251,7 @@ class Registration::Streams {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
   v1::Registration registration_ ABSL_GUARDED_BY(mutex_);
-  std::set<std::string> addresses_ ABSL_GUARDED_BY(mutex_);
+  Addresses addresses_ ABSL_GUARDED_BY(mutex_);
   std::set<std::string> nameless_ ABSL_GUARDED_BY(mutex_);
   std::set<std::string> reached_ ABSL_GUARDED_BY(mutex_);
   std::thread lookup_;

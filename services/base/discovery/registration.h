@@ -50,8 +50,9 @@ class Registration {
   std::unique_ptr<Streams> streams_;
 };
 
-// Lets targets `xds:///<service>` of this process be resolved by these control planes, tried in
-// order. Before the first of them is used; once a process. `zone` is where this process is.
+// Lets targets `xds:///<service>` of this process be resolved by these control planes, the first
+// that is reached; without any it does nothing. Before gRPC is used at all; once a process. `zone`
+// is where this process is. The gateway gives its own control plane's local_target().
 void ResolveWith(const std::vector<std::string>& control_planes, const std::string& zone,
                  const rpc::Security& security);
 
