@@ -185,9 +185,10 @@ PostgresError PostgresDatabase::RunIn(PostgresConnection& connection,
 }
 
 PostgresError PostgresDatabase::Attempt(Purpose purpose, Body body, bool orderly, Doubt* doubt) {
-  // Before a connection is taken, which readers need.
-  const Turns::Turn turn(orderly ? &turns_ : nullptr);
   const absl::Time until = std::min(Deadline::Current(), absl::Now() + kLongestWait);
+  // Before a connection is taken, which readers need.
+  const Turns::Turn turn(orderly ? &turns_ : nullptr, until);
+  if (!turn.came()) return {Kind::kFinal, Busy()};
   absl::StatusOr<Pool<PostgresConnection>::Lease> connection = pool_.Get(until);
   if (connection.ok()) return RunOnce(**connection, purpose, body, doubt);
   if (absl::IsDeadlineExceeded(connection.status())) return {Kind::kFinal, Busy()};
