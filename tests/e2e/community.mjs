@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One running forum that the flows share, and what a flow needs in it: people and topics of its own, made through the API.
+import {startOn} from '../harness/engines.mjs';
 import {Forium} from '../harness/forium.mjs';
 
 const FLAGS = ['--no-rate-limit', '--no-access-log'];
@@ -7,9 +8,9 @@ const FLAGS = ['--no-rate-limit', '--no-access-log'];
 export class Community {
   #names = 0;
 
-  static async start() {
+  static async start(engine) {
     const community = new Community();
-    community.forium = await Forium.start({flags: FLAGS});
+    community.forium = await startOn(engine, {flags: FLAGS});
     community.url = community.forium.url;
     community.admin = await community.forium.account('ada', {admin: true});
     community.category = await community.#as(community.admin, 'POST', '/categories',

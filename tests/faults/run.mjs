@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What survives: kills in the middle of writes, backups under load, a full disk, newer data, a second server, imports cut
-// off. Each against the real program.   node tests/faults/run.mjs [PART OF A NAME]
+// off, moves. Each against the real program.   node tests/faults/run.mjs [--engine sqlite|postgres] [PART OF A NAME]
 // FORIUM_TEST_FULL=1 kills 20 times instead of 4.
 import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
@@ -8,17 +8,16 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {command, Forium, temporaryFolder, BINARY} from '../harness/forium.mjs';
+import {takeEngines} from '../harness/engines.mjs';
+import {tests as moves} from './move.mjs';
+import {tests as onPostgres} from './postgres.mjs';
 import {proveForum, sqlite} from './proof.mjs';
+import {assert, FLAGS, KILLS} from './rounds.mjs';
 import {Writers} from './writers.mjs';
 
-const FLAGS = ['--no-rate-limit', '--no-access-log', '--log-level', 'error'];
-const KILLS = process.env.FORIUM_TEST_FULL ? 20 : 4;
 const IMPORT = join(dirname(fileURLToPath(import.meta.url)), '../import/discourse.jsonl');
-const assert = (holds, sentence) => {
-  if (!holds) throw new Error(sentence);
-};
 
-const tests = {
+const onSqlite = {
   async 'kill -9 among 64 writers loses nothing that was answered'(folder) {
     const data = join(folder, 'data');
     let forium = await Forium.start({data, flags: FLAGS});
@@ -149,7 +148,13 @@ function contents(data) {
     SELECT COUNT(*), SUM(number), SUM(LENGTH(raw)), SUM(LENGTH(html)), SUM(reply_to) FROM posts;`);
 }
 
-const wanted = process.argv[2] ?? '';
+const args = process.argv.slice(2);
+const engines = takeEngines(args, ['sqlite', 'postgres']);
+const wanted = args[0] ?? '';
+const tests = {
+  ...(engines.includes('sqlite') ? onSqlite : {}),
+  ...(engines.includes('postgres') ? {...onPostgres, ...moves} : {}),
+};
 let passed = 0;
 let skipped = 0;
 let failed = 0;

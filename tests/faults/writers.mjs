@@ -8,6 +8,8 @@ export class Writers {
     /** Texts of posts that were answered with 201. */
     this.acknowledged = [];
     this.count = 0;
+    /** Answers that were refusals: status and Retry-After. */
+    this.refusals = [];
   }
 
   async openTopics(forium, count) {
@@ -24,19 +26,33 @@ export class Writers {
   /** `writers` at once until the server is gone or `signal` says stop. */
   async write(forium, writers, signal) {
     await Promise.all(Array.from({length: writers}, async (_, writer) => {
-      while (!signal?.aborted) {
+      while (!signal?.aborted && !this.ended) {
         const text = `word-${++this.count}-${writer}`;
         const topic = this.topics[this.count % this.topics.length];
         try {
           const answer = await forium.api('POST', `/api/v1/topics/${topic}/posts`,
             {token: this.admin.token, body: {raw: text}});
-          if (answer.status !== 201) return;
+          if (answer.status !== 201) {
+            this.refusals.push({status: answer.status, retryAfter: answer.headers.get('retry-after'), text: answer.text});
+            return;
+          }
           this.acknowledged.push(text);
         } catch {
           return;
         }
       }
     }));
+  }
+
+  /** Ends all writing. */
+  enough() {
+    this.ended = true;
+  }
+
+  /** Every refusal was a 503 that says when to come back. */
+  proveRefusals() {
+    const wrong = this.refusals.filter(({status, retryAfter}) => status !== 503 || !retryAfter);
+    if (wrong.length > 0) throw new Error(`${wrong.length} other refusals, as ${JSON.stringify(wrong[0])}`);
   }
 
   /** Which answered posts are not there any more. */

@@ -1,39 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the claims about HTTP: tests/http/<area>/<claim>.txt, each against one real server that all share. README.md
-// beside this says how a claim is written.   node tests/http/run.mjs [PART OF A PATH]
+// Runs the claims about HTTP: tests/http/<area>/<claim>.txt, each against one real server that all share, once per engine.
+// README.md beside this says how a claim is written.
+//   node tests/http/run.mjs [--engine sqlite|postgres|suite] [PART OF A PATH]
 import {readdirSync, readFileSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
-import {Forium} from '../harness/forium.mjs';
+import {startOn, takeEngines} from '../harness/engines.mjs';
 import {parseClaim} from './claim.mjs';
 import {perform, check} from './perform.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const wanted = process.argv[2] ?? '';
+const args = process.argv.slice(2);
+const engines = takeEngines(args, ['sqlite', 'postgres']);
+const wanted = args[0] ?? '';
 const files = readdirSync(here, {recursive: true})
   .filter((name) => name.endsWith('.txt') && name.includes(wanted))
   .sort();
 
-const forium = await Forium.start({flags: ['--no-rate-limit', '--debug-statements', '--no-access-log']});
 let passed = 0;
-const failures = [];
-try {
-  const people = await populate(forium);
-  for (const file of files) {
-    try {
-      await runClaim(join(here, file), people);
-      ++passed;
-    } catch (error) {
-      failures.push(file);
-      console.error(`FAILED tests/http/${file}\n  ${error.message.replaceAll('\n', '\n  ')}`);
+let failed = 0;
+for (const engine of engines) {
+  const forium = await startOn(engine, {flags: ['--no-rate-limit', '--debug-statements', '--no-access-log']});
+  try {
+    const people = await populate(forium);
+    for (const file of files) {
+      try {
+        await runClaim(forium, join(here, file), people);
+        ++passed;
+      } catch (error) {
+        ++failed;
+        console.error(`FAILED tests/http/${file} [${engine}]\n  ${error.message.replaceAll('\n', '\n  ')}`);
+      }
     }
+  } finally {
+    await forium.stop();
   }
-} finally {
-  await forium.stop();
 }
-console.log(`http: ${passed} passed, ${failures.length} failed`);
-process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
+console.log(`http: ${passed} passed, ${failed} failed (${engines.join(', ')})`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
 /** What every claim may count on: people of each role, a public and a private category, a topic in each. */
 async function populate(forium) {
@@ -63,7 +68,7 @@ async function populate(forium) {
   };
 }
 
-async function runClaim(path, people) {
+async function runClaim(forium, path, people) {
   const variables = {...people.variables, random: Math.random().toString(36).slice(2, 10)};
   for (const step of parseClaim(readFileSync(path, 'utf8'), relative(here, path))) {
     const answer = await perform(forium.url, step, variables, people.tokens);
