@@ -73,7 +73,7 @@ const tests = {
       }
     }
     assert(missing.length === 0, missing.join('\n'));
-    const suiteOnly = /^forium_(xds|events_(consumer|redeliveries|dead)|database_(retries|connections_cut)|trace_spans_exported|disk)/;
+    const suiteOnly = /^forium_(xds|events_(consumer|redeliveries|dead)|database_(retries|connections_cut)|trace_spans)/;
     const unseen = new Set(expressions.flatMap(({text}) => used(text).metrics.map(({name}) => name))
       .filter((name) => !now.has(name) && !suiteOnly.test(name)));
     assert(unseen.size === 0, `one process should tell ${[...unseen].join(', ')}`);
@@ -178,7 +178,7 @@ scrape_configs:
         }
       }
       // Failures and parts that one process does not have stay empty.
-      const expected = /^(Failing routes|Calls that fail|Consumers|Delivered|Dead|Endpoints|Registrations|Changes|Attempts|Spans: exported)/;
+      const expected = /^(Failing routes|Calls that fail|Consumers|Delivered|Dead|Endpoints|Registrations|Changes|Attempts|Spans)/;
       const wrong = empty.filter((name) => !expected.test(name));
       assert(wrong.length === 0, `panels without data: ${wrong.join('; ')}`);
       assert(['Edge', 'RPC', 'Database', 'Events', 'Process'].every((name) => rowsWithData.has(name)), [...rowsWithData].join());
