@@ -13,7 +13,10 @@ using ::testing::ElementsAre;
 
 class CategoriesTest : public ForumFixture {};
 class TagsTest : public ForumFixture {};
-class ForumEventsTest : public ForumFixture {};
+class ForumEventsTest : public ForumFixture {
+ protected:
+  int64_t next_sequence_ = 1;
+};
 FORIUM_ON_EVERY_ENGINE(CategoriesTest);
 FORIUM_ON_EVERY_ENGINE(TagsTest);
 FORIUM_ON_EVERY_ENGINE(ForumEventsTest);
@@ -136,6 +139,82 @@ TEST_P(ForumEventsTest, AccountsAreTakenOverOnceAndInOrder) {
   // A name does not come back.
   Reply(ann_, topic);
   EXPECT_EQ(Page(nobody_, topic.id()).value().authors_size(), 0);
+}
+
+TEST_P(ForumEventsTest, AccountsEndTheSameInWhateverOrderTheirEventsCome) {
+  constexpr int kEvents = 4;  // named, renamed, promoted, erased
+  const auto event_of = [this](int64_t user_id, int step) {
+    events::v1::Event event;
+    event.set_version(step + 1);
+    event.set_sequence(next_sequence_ + step);
+    if (step + 1 == kEvents) {
+      event.mutable_user_erased()->set_user_id(user_id);
+      return event;
+    }
+    event.mutable_user_changed()->set_user_id(user_id);
+    event.mutable_user_changed()->set_username(step == 0 ? "before" : "after");
+    event.mutable_user_changed()->set_role(step == 2 ? type::v1::MODERATOR_ROLE
+                                                     : type::v1::MEMBER_ROLE);
+    return event;
+  };
+  const auto apply = [&](int64_t user_id, const std::vector<int>& steps) {
+    for (const int step : steps)
+      ASSERT_TRUE(ApplyEvent(*database_, kAuthStream, event_of(user_id, step)).ok());
+  };
+  const auto author = [this](int64_t user_id) {
+    std::vector<v1::Author> authors;
+    EXPECT_TRUE(database_
+                    ->Read([&](database::Transaction& tx) {
+                      authors.clear();
+                      return Store(tx).ListAuthors({user_id}, &authors);
+                    })
+                    .ok());
+    return authors.empty() ? v1::Author() : authors[0];
+  };
+  const auto announced = [this] { return events::ReadLog(*database_, 0, 10'000)->size(); };
+  std::vector<int> steps = {0, 1, 2};
+  int64_t user_id = 100;
+  do {
+    for (const bool erased : {false, true}) {
+      std::vector<int> order = steps;
+      // Between the others, so that some come late.
+      if (erased) order.insert(order.begin() + 1, kEvents - 1);
+      apply(++user_id, order);
+      const size_t before = announced();
+      apply(user_id, order);
+      EXPECT_EQ(announced(), before) << "what comes again changes nothing";
+      EXPECT_EQ(author(user_id).username(), erased ? "" : "after");
+      EXPECT_EQ(author(user_id).role(), erased ? type::v1::ANONYMOUS : type::v1::MODERATOR_ROLE);
+      next_sequence_ += kEvents;
+    }
+  } while (std::next_permutation(steps.begin(), steps.end()));
+  int64_t cursor = 0;
+  ASSERT_TRUE(database_
+                  ->Write([&](database::Transaction& tx) -> absl::Status {
+                    cursor = events::Cursor(tx, kAuthStream).value();
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(cursor, next_sequence_ - 1) << "the cursor is at the furthest one";
+}
+
+TEST_P(ForumEventsTest, ARealChangeIsAnnouncedOnce) {
+  events::v1::Event event;
+  const auto announcements = [&](int64_t version, const std::string& name) {
+    const size_t before = events::ReadLog(*database_, 0, 1000)->size();
+    event.set_sequence(version);
+    event.set_version(version);
+    event.mutable_user_changed()->set_user_id(50);
+    event.mutable_user_changed()->set_username(name);
+    event.mutable_user_changed()->set_role(type::v1::MEMBER_ROLE);
+    EXPECT_TRUE(ApplyEvent(*database_, kAuthStream, event).ok());
+    return events::ReadLog(*database_, 0, 1000)->size() - before;
+  };
+  EXPECT_EQ(announcements(1, "first"), 0u) << "on no page yet";
+  EXPECT_EQ(announcements(3, "third"), 1u);
+  EXPECT_EQ(announcements(3, "third"), 0u);
+  EXPECT_EQ(announcements(2, "second"), 0u) << "older";
+  EXPECT_EQ(announcements(4, "third"), 0u) << "looks the same";
 }
 
 TEST_P(ForumEventsTest, ChangesAreAnnouncedInTheirTransaction) {

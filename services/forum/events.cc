@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/forum/events.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "services/base/events/events.h"
@@ -56,37 +59,42 @@ absl::Status AnnounceEverything(database::Transaction& tx, int64_t now) {
 
 namespace {
 
-// True when something changed that others see in pages and lists: not when an account is new.
-absl::StatusOr<bool> TakeOver(Store& store, const Event& event) {
+// Takes over what is newer than what is known; an erased account stays erased whatever comes later.
+absl::Status TakeOver(Store& store, const Event& event) {
+  if (event.has_user_erased()) return store.EraseUser(event.user_erased().user_id());
   const events::v1::UserChanged& changed = event.user_changed();
-  const int64_t user_id =
-      event.has_user_erased() ? event.user_erased().user_id() : changed.user_id();
-  std::vector<v1::Author> known;
-  RETURN_IF_ERROR(store.ListAuthors({user_id}, &known));
-  if (event.has_user_erased()) {
-    RETURN_IF_ERROR(store.EraseUser(user_id));
-    return !known.empty();
-  }
   v1::Author author;
-  author.set_id(user_id);
+  author.set_id(changed.user_id());
   author.set_username(changed.username());
   author.set_display_name(changed.display_name());
   author.set_role(changed.role());
-  RETURN_IF_ERROR(store.UpsertUser(author, event.version()));
-  return !known.empty() && known[0].SerializeAsString() != author.SerializeAsString();
+  return store.UpsertUser(author, event.version());
+}
+
+// How an account is shown; empty: not by a name.
+absl::StatusOr<std::string> Shown(Store& store, int64_t user_id) {
+  std::vector<v1::Author> authors;
+  RETURN_IF_ERROR(store.ListAuthors({user_id}, &authors));
+  return authors.empty() ? std::string() : authors[0].SerializeAsString();
 }
 
 }  // namespace
 
 absl::Status ApplyEvent(database::Database& database, std::string_view stream, const Event& event) {
   if (!event.has_user_changed() && !event.has_user_erased()) return absl::OkStatus();
+  const int64_t user_id =
+      event.has_user_erased() ? event.user_erased().user_id() : event.user_changed().user_id();
   return database.Write([&](database::Transaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const int64_t cursor, events::Cursor(tx, stream));
-    if (event.sequence() <= cursor) return absl::OkStatus();
     Store store(tx);
-    ASSIGN_OR_RETURN(const bool shown, TakeOver(store, event));
+    ASSIGN_OR_RETURN(const std::string before, Shown(store, user_id));
+    RETURN_IF_ERROR(TakeOver(store, event));
+    ASSIGN_OR_RETURN(const std::string after, Shown(store, user_id));
+    // Events come in any order and more than once: the account's version decides what counts, and
+    // the cursor only tells how far the stream was heard.
     RETURN_IF_ERROR(events::MoveCursor(tx, stream, event.sequence()));
-    return shown ? AnnounceEverything(tx, absl::ToUnixMicros(absl::Now())) : absl::OkStatus();
+    // A new account is on no page yet.
+    if (before.empty() || before == after) return absl::OkStatus();
+    return AnnounceEverything(tx, absl::ToUnixMicros(absl::Now()));
   });
 }
 

@@ -24,6 +24,7 @@ constexpr int kShortestPauseMs = 100;
 constexpr int kLongestPauseMs = 400;
 constexpr int64_t kDay = int64_t{24} * 3600 * 1'000'000'000;  // in ns, as all of cnats
 constexpr int64_t kDuplicateWindow = int64_t{120} * 1'000'000'000;
+constexpr char kLost[] = "the connection to NATS was lost";
 constexpr int kWrongLastSequence = 10'071;
 constexpr int kNameInUse = 10'058;
 
@@ -249,6 +250,7 @@ std::shared_ptr<NatsConnection> NatsLink::Await(absl::Duration timeout) const {
 
 std::string NatsLink::Trouble() const {
   absl::MutexLock lock(&mutex_);
+  if (connection_ != nullptr && !connection_->open()) return kLost;
   return trouble_;
 }
 
@@ -284,7 +286,7 @@ void NatsLink::Run() {
     (*opened)->AwaitEnd();
     absl::MutexLock lock(&mutex_);
     connection_ = nullptr;
-    trouble_ = "the connection to NATS was lost";
+    trouble_ = kLost;
     if (!ending_) observe::Log(observe::Level::kWarning, "NATS is away", {{"cause", trouble_}});
   } while (Pause(absl::Milliseconds(pause_ms(random))));
 }

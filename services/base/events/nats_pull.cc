@@ -21,6 +21,8 @@ constexpr absl::Duration kSilence = absl::Seconds(3);
 constexpr int64_t kAckWaitNs = 5'000'000'000;
 constexpr int64_t kMaxAckPending = 1'000;
 
+constexpr int64_t kFlushMs = 1'000;
+
 constexpr char kAck[] = "+ACK";
 constexpr char kWorking[] = "+WPI";
 
@@ -163,9 +165,19 @@ void NatsPull::Again(absl::Duration pause) {
 }
 
 void NatsPull::GiveBack() {
-  absl::MutexLock lock(&mutex_);
-  for (const Delivery& delivery : held_) Say(*connection_, delivery.reply, "-NAK");
-  held_.clear();
+  // First the end of the request, or the server would give them to it again.
+  if (natsSubscription_Drain(subscription_.get()) != NATS_OK) return;
+  (void)natsConnection_FlushTimeout(connection_->get(), kFlushMs);
+  natsMsg* raw = nullptr;
+  while (natsSubscription_NextMsg(&raw, subscription_.get(), 0) == NATS_OK)
+    (void)Take(NatsMessage(raw));
+  std::deque<Delivery> held;
+  {
+    absl::MutexLock lock(&mutex_);
+    held.swap(held_);
+  }
+  for (const Delivery& delivery : held) Say(*connection_, delivery.reply, "-NAK");
+  (void)natsConnection_FlushTimeout(connection_->get(), kFlushMs);
 }
 
 void NatsPull::KeepHeld() {

@@ -171,7 +171,6 @@ absl::Status WorkSubscription::Serve(std::shared_ptr<NatsConnection> connection,
   }
   if (ending()) {
     pull->GiveBack();
-    natsConnection_FlushTimeout(pull->connection().get(), 1'000);
     return absl::OkStatus();
   }
   return status;

@@ -47,6 +47,23 @@ class Seen {
       return absl::OkStatus();
     };
   }
+  // Records news of the connection too.
+  Listener Cache(std::string name) {
+    return {.name = std::move(name),
+            .streams = {"auth"},
+            .handler = Recorder(),
+            .hears = Hears::kFromNow,
+            .connected = [this](bool connected) {
+              absl::MutexLock lock(&mutex_);
+              news_.push_back(connected);
+            }};
+  }
+  // False: the news of the connection were others, or came late.
+  bool AwaitNews(const std::vector<bool>& news) {
+    const auto came = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return news_ == news; };
+    absl::MutexLock lock(&mutex_);
+    return mutex_.AwaitWithTimeout(absl::Condition(&came), kSoon);
+  }
   // False: it did not get so many events soon.
   bool Await(size_t count) {
     const auto enough = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return ids_.size() >= count; };
@@ -73,6 +90,7 @@ class Seen {
  private:
   absl::Mutex mutex_;
   std::vector<int64_t> ids_;
+  std::vector<bool> news_;
 };
 
 class NatsBusTest : public ::testing::Test {
