@@ -1,6 +1,6 @@
 {{/* Settings that processes know, by group; `process` is known to all. */}}
 {{- define "forium.words" -}}
-process: [otlp_endpoint, log_level, drain_timeout, drain_delay]
+process: [otlp_endpoint, trace_sample, log_level, drain_timeout, drain_delay]
 database: [database_dsn, tenant_dsns, database_connections, database_idle_timeout, statement_timeout]
 control: [control_dsn]
 bus: [nats_url, nats_user, nats_password, nats_nkey_seed_file, nats_ca, nats_certificate, nats_key, nats_replicas]
