@@ -10,6 +10,7 @@ import {join} from 'node:path';
 import {Forium, ROOT, temporaryFolder} from '../harness/forium.mjs';
 import {Collector} from './collector.mjs';
 import {made, scraped, used} from './metrics.mjs';
+import {crossesProcesses, tellsEverything, withSuite} from './suite.mjs';
 
 const DASHBOARD = JSON.parse(readFileSync(join(ROOT, 'helm/forium/dashboards/forium.json'), 'utf8'));
 const RULES = join(ROOT, 'helm/forium/rules/forium.yaml');
@@ -255,6 +256,13 @@ scrape_configs:
       await forium.stop();
       collector.stop();
     }
+  },
+
+  async 'in the suite a trace crosses processes and the bus, and every metric is told by one of them'() {
+    await withSuite(async (community) => {
+      await crossesProcesses(community);
+      await tellsEverything(community, [...expressions, ...ruleExpressions()]);
+    });
   },
 
   async 'a collector that is away changes nothing'(run) {
