@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/observe/trace.h"
 
+#include <cstdlib>
+#include <new>
 #include <set>
 #include <thread>
 #include <vector>
@@ -9,6 +11,21 @@
 #include "services/base/observe/log_line.h"
 #include "services/base/observe/metrics.h"
 #include "services/base/observe/span_queue.h"
+
+namespace {
+
+thread_local int allocations = 0;
+
+}  // namespace
+
+// Counts, for the test of what spans cost.
+[[gnu::noinline]] void* operator new(size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace forium::observe {
 namespace {
@@ -72,6 +89,19 @@ TEST_F(TraceTest, WithoutAnExporterAContextIsHandedOnUnchanged) {
   EXPECT_FALSE(span.recorded());
   EXPECT_EQ(Traceparent(span.context()), kParent);
   EXPECT_FALSE(Span(SpanKind::kServer, "work", {}).context().valid());
+}
+
+TEST_F(TraceTest, WithoutAnExporterNothingIsAllocated) {
+  const TraceContext parent = ParseTraceparent(kParent);
+  const int before = allocations;
+  for (const TraceContext& context : {parent, TraceContext()}) {
+    Span span(SpanKind::kServer, "a name that is too long for the short string", context);
+    span.Set(Attribute::kTenant, "a tenant that is too long for the short string");
+    const TraceScope scope(span.context(), "0123456789abcdef");
+  }
+  EXPECT_EQ(allocations, before);
+  const std::string text(100, 'x');
+  EXPECT_GT(allocations, before) << "it counts";
 }
 
 TEST_F(TraceTest, AChildContinuesItsParentsTrace) {
