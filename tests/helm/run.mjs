@@ -5,7 +5,7 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-import {parse, stringify} from 'yaml';
+import {parse, parseDocument, stringify} from 'yaml';
 
 import {CHART, HERE, namesOfValues, Renderer, valuesFile} from './chart.mjs';
 import {invariants, Release, settingsOf} from './invariants.mjs';
@@ -212,6 +212,12 @@ await test('the schema, the values and the list of words know the same settings'
     ...Object.keys(schema).filter((word) => !listed.has(word)).map((word) => `${word} goes to no process`),
   ];
 });
+
+await test('no key of a JSON file stands twice in its object', () =>
+  ['values.schema.json', 'charts/postgresql/values.schema.json', 'charts/nats/values.schema.json'].flatMap((name) =>
+    parseDocument(readFileSync(join(CHART, name), 'utf8')).errors.map((error) => `${name}: ${error.message}`),
+  ),
+);
 
 await test("the note's tables say what the schema says", () => {
   const path = join(HERE, '../../helm/README.md');
