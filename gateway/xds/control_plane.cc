@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/xds/control_plane.h"
 
-#include <unistd.h>
-
-#include <atomic>
+#include <random>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -21,10 +19,11 @@ namespace {
 // Processes try to reach a control plane at least once a second.
 constexpr absl::Duration kTimeToRegister = absl::Milliseconds(1500);
 
-// An abstract Unix socket: no file, as the file system may be read only.
+// An abstract Unix socket: no file, as the file system may be read only. Unique in the network
+// namespace, which containers may share.
 std::string NewLocalTarget() {
-  static std::atomic<int> count = 0;
-  return absl::StrCat("unix-abstract:forium-control-", getpid(), "-", ++count);
+  std::random_device random;
+  return absl::StrCat("unix-abstract:forium-control-", absl::Hex(random()), absl::Hex(random()));
 }
 
 class RunningControlPlane final : public ControlPlane {

@@ -85,7 +85,7 @@ class DiscoveryStream final : public grpc::ServerBidiReactor<DiscoveryRequest, D
     }
   }
 
-  void Complain(const Subscription& subscription) {
+  void Complain(const Subscription& subscription) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const char* type = ShortName(subscription.type());
     observe::Counter("forium_xds_nacks_total", "Responses that clients refused.", {{"type", type}})
         .Increment();

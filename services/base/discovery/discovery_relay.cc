@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/discovery/discovery_relay.h"
 
-#include <unistd.h>
-
-#include <atomic>
 #include <deque>
 #include <optional>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -130,9 +128,10 @@ class RelayedStream : public std::enable_shared_from_this<RelayedStream> {
   bool near_closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
+// Unique in the network namespace, which containers may share.
 std::string NewTarget() {
-  static std::atomic<int> count = 0;
-  return absl::StrCat("unix-abstract:forium-discovery-", getpid(), "-", ++count);
+  std::random_device random;
+  return absl::StrCat("unix-abstract:forium-discovery-", absl::Hex(random()), absl::Hex(random()));
 }
 
 }  // namespace

@@ -16,12 +16,12 @@ namespace forium::discovery {
 struct RegistrationConfig {
   // Control planes, `gateway:9100`; a DNS name stands for all of its addresses, asked again now and
   // then.
-  std::vector<std::string> gateways;
+  std::vector<std::string> gateways = {};
   // `host:port` at which the gateways' clients reach this process; empty: this host's address and
   // the port that it listens on.
-  std::string advertise;
+  std::string advertise = {};
   // Locality: calls stay in their zone as long as something healthy is there.
-  std::string zone;
+  std::string zone = {};
   // Share of the calls, against others of the service.
   int weight = 1;
 };
