@@ -118,7 +118,7 @@ class Relay::Loop {
   // The same without the commits: the bus or the database is away.
   void Rest(absl::Duration timeout);
   void Report(std::string_view message, const absl::Status& status) const;
-  // Once a minute, or when the cause is another one.
+  // Once it lasts, then once a minute or when the cause is another one.
   void ReportUnpublished(const absl::Status& status);
 
   const std::string tenant_;
@@ -270,6 +270,7 @@ void Relay::Loop::Report(std::string_view message, const absl::Status& status) c
 }
 
 void Relay::Loop::ReportUnpublished(const absl::Status& status) {
+  if (retry_ < kLastRetry) return;  // a moment, as when a process starts
   const std::string cause(status.message());
   if (cause == reported_ && absl::Now() - reported_at_ < kReportEvery) return;
   reported_ = cause;
