@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/gateway.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
@@ -147,6 +148,18 @@ struct Gateway::State {
   }
 };
 
+namespace {
+
+// What is away comes back: clients, proxies and search engines are told to try again.
+void AskToReturn(Response& response) {
+  const auto tells = [](const auto& field) { return EqualsIgnoreCase(field.first, "retry-after"); };
+  if (std::none_of(response.headers.begin(), response.headers.end(), tells)) {
+    response.Add("Retry-After", "1");
+  }
+}
+
+}  // namespace
+
 // ---- The order of the middleware
 // ------------------------------------------------------------------
 
@@ -210,6 +223,9 @@ asio::awaitable<Response> Gateway::State::Handle(Request& request) {
         request.locale = chosen;
       }
       response = co_await Answer(request);
+    } else if (absl::IsUnavailable(refused) && request.WantsHtml()) {
+      request.identity = std::make_shared<Identity>();  // a guest, for all that can be known now
+      response = co_await ErrorAnswer(request, std::move(refused));
     } else {
       response = ProblemResponse(refused, request.request_id);
     }
@@ -219,6 +235,7 @@ asio::awaitable<Response> Gateway::State::Handle(Request& request) {
                  {{"cause", error.what()}});
     response = ProblemResponse(status::Internal(error.what()), request.request_id);
   }
+  if (response.status == 503) AskToReturn(response);
   if (response.cached == nullptr) security.Apply(response);
   Finish(request, response);
   co_return response;

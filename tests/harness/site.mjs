@@ -9,11 +9,11 @@ export class Site {
   /** What the programs printed. */
   output = '';
 
-  /** The one-time address of a first start, waiting for it to be printed. */
+  /** The one-time address of a first start, waiting for it to be printed; of several the last, which made the others void. */
   async setupUrl() {
     for (let i = 0; i < 100; ++i) {
-      const link = /(http\S+\/setup\/\S+)/.exec(this.output);
-      if (link) return link[1];
+      const links = this.output.match(/http\S+\/setup\/\S+/g);
+      if (links) return links.at(-1);
       await new Promise((later) => setTimeout(later, 20));
     }
     throw new Error(`no set-up address in:\n${this.output}`);

@@ -32,8 +32,6 @@ std::shared_ptr<Transport> Connect(const std::string& target, const Security& se
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  // Calls are tried again by GrpcTransport, which knows which of them may be.
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   arguments.SetServiceConfigJSON(R"({"loadBalancingConfig":[{"round_robin":{}}]})");
   return std::make_shared<GrpcTransport>(
       grpc::CreateCustomChannel(UriOf(target), ClientCredentials(security), arguments));

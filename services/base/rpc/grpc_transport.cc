@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
@@ -29,12 +30,22 @@ constexpr absl::Duration kTryFor = absl::Seconds(2);
 constexpr absl::Duration kFirstPause = absl::Milliseconds(10);
 constexpr absl::Duration kLastPause = absl::Milliseconds(200);
 
-// Whether running the method twice is as good as once, as its proto says.
-bool IsRepeatable(std::string_view method) {
+// Whether running the call twice is as good as once: its proto says so, or its request has an id by
+// which the server knows it again.
+bool IsRepeatable(std::string_view method, const google::protobuf::MessageLite& request) {
   const google::protobuf::MethodDescriptor* const descriptor =
       google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(std::string(method));
-  return descriptor != nullptr && descriptor->options().idempotency_level() !=
-                                      google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN;
+  if (descriptor == nullptr) return false;
+  if (descriptor->options().idempotency_level() !=
+      google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN) {
+    return true;
+  }
+  const auto* const message = dynamic_cast<const google::protobuf::Message*>(&request);
+  const google::protobuf::FieldDescriptor* const id =
+      descriptor->input_type()->FindFieldByName("request_id");
+  return message != nullptr && message->GetDescriptor() == descriptor->input_type() &&
+         id != nullptr && id->type() == google::protobuf::FieldDescriptor::TYPE_STRING &&
+         !message->GetReflection()->GetString(*message, id).empty();
 }
 
 // One call with its attempts; deletes itself after the answer.
@@ -45,7 +56,7 @@ class OutgoingCall {
                std::function<void(Reply)> done)
       : stub_(std::move(stub)),
         path_(PathOf(method)),
-        repeatable_(IsRepeatable(method)),
+        repeatable_(IsRepeatable(method, request)),
         options_(options),
         request_(Serialise(request)),
         done_(std::move(done)),

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
@@ -20,6 +21,12 @@
 #include "services/base/status/macros.h"
 
 namespace forium::rpc {
+namespace {
+
+// Longer than an answer takes to leave; streams that stay open end then.
+constexpr absl::Duration kGoodbye = absl::Milliseconds(300);
+
+}  // namespace
 
 struct Server::State {
   State(Options options, const PrincipalVerifier& verifier)
@@ -109,9 +116,9 @@ std::shared_ptr<Transport> Server::InProcessChannel() { return state_->local; }
 void Server::Drain(absl::Duration grace) {
   state_->running->Close();
   // Calls that are still running then are cut off by the destructor only.
-  if (state_->running->AwaitNone(grace) && state_->grpc_server != nullptr) {
-    state_->grpc_server->Shutdown(std::chrono::system_clock::now());
-  }
+  if (!state_->running->AwaitNone(grace) || state_->grpc_server == nullptr) return;
+  // Callers are told to go elsewhere; what they sent before they knew is still answered.
+  state_->grpc_server->Shutdown(absl::ToChronoTime(absl::Now() + kGoodbye));
 }
 
 }  // namespace forium::rpc
