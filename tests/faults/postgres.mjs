@@ -77,12 +77,14 @@ export const tests = {
       await writers.openTopics(forium, 8);
       const recoveries = [];
       for (let i = 0; i < KILLS; ++i) {
-        const writing = writers.write(forium, 64);
+        const stop = new AbortController();
+        const writing = writers.write(forium, 64, stop.signal);
         await pause(150 + Math.random() * 600);
         await postgres.crash();
-        await writing;
         await postgres.serve();
         recoveries.push(await recovers(forium, writers));
+        stop.abort();
+        await writing;
         await proveWrites(postgres, forium, writers, `after crash ${i + 1}`);
       }
       writers.proveRefusals();
@@ -96,13 +98,14 @@ export const tests = {
       const forium = await start();
       const writers = new Writers(await forium.account('ada', {admin: true}));
       await writers.openTopics(forium, 8);
-      const writing = writers.write(forium, 64);
+      const stop = new AbortController();
+      const writing = writers.write(forium, 64, stop.signal);
       await pause(300);
       postgres.pause();
       await pause(PAUSE_MS);
       postgres.resume();
       console.error(`  writing again after ${await recovers(forium, writers)} ms`);
-      writers.enough();
+      stop.abort();
       await writing;
       writers.proveRefusals();
       await proveWrites(postgres, forium, writers, 'after the pause');

@@ -26,7 +26,7 @@ export class Writers {
   /** `writers` at once until the server is gone or `signal` says stop. */
   async write(forium, writers, signal) {
     await Promise.all(Array.from({length: writers}, async (_, writer) => {
-      while (!signal?.aborted && !this.ended) {
+      while (!signal?.aborted) {
         const text = `word-${++this.count}-${writer}`;
         const topic = this.topics[this.count % this.topics.length];
         try {
@@ -42,11 +42,6 @@ export class Writers {
         }
       }
     }));
-  }
-
-  /** Ends all writing. */
-  enough() {
-    this.ended = true;
   }
 
   /** Every refusal was a 503 that says when to come back. */
