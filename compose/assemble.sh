@@ -9,7 +9,7 @@ folder=$root/opt/forium
 
 # Only JavaScript speaks of languages and places; who does not render pages goes without.
 options=(--except "$base")
-ldd "dist/bin/$name" | grep -q javascriptcore || options+=(--without-locales)
+[[ $(ldd "dist/bin/$name") == *javascriptcore* ]] || options+=(--without-locales)
 "$package/gather.sh" "dist/bin/$name" "$folder" "${options[@]}"
 version=$(sed -n 's/.*kVersion\[\] = "\(.*\)".*/\1/p' services/base/process/version.h)
 node "$package/sbom.mjs" --name "$name" --version "$version" --folder "$folder" --base "$base" \

@@ -51,6 +51,8 @@ for (const name of PROGRAMS) {
     for (const part of ['libgrpc++-dev', 'libc6', 'libpqxx-6.4'].slice(0, name === 'gateway' ? 2 : 3)) {
       assert(document.packages.some((each) => each.name === part), `no ${part}`);
     }
+    const pages = document.packages.some((each) => each.name === 'svelte');
+    assert(pages === languages(name), pages ? 'pages are rendered without ICU’s languages' : 'ICU’s languages are there for nothing');
     return `${document.packages.length} packages, ${document.files.length} files`;
   };
 }
@@ -67,6 +69,14 @@ tests['.env.example names every variable of the compose files, with the value th
   const sorted = (map) => JSON.stringify([...map].sort());
   assert(sorted(used) === sorted(named), `compose files: ${sorted(used)}\n.env.example: ${sorted(named)}`);
 };
+
+/** Whether an image has all of ICU's data. */
+function languages(name) {
+  const container = docker('create', imageOf(name)).trim();
+  const listed = execFileSync('sh', ['-c', 'docker export "$0" | tar -tv | grep libicudata', container], {encoding: 'utf8'});
+  docker('rm', container);
+  return Number(listed.split(/\s+/)[2]) > 20e6;
+}
 
 /** The bill inside an image, proved against the files that it names. */
 function sbom(name) {
