@@ -38,11 +38,6 @@ struct Options {
 constexpr double kQuietRate = 200;   // events a second while the way is timed
 constexpr double kFullRate = 5'000;  // the promise
 constexpr int kWriters = 16;         // at the promised rate; each commit is one event
-constexpr database::Statement kEffect{"bench_effect", R"(
-INSERT INTO effects (id, version) VALUES ($1, $2)
-ON CONFLICT (id) DO UPDATE SET version = excluded.version WHERE effects.version < excluded.version)"};
-constexpr char kEffects[] =
-    "CREATE TABLE effects (id BIGINT PRIMARY KEY, version BIGINT NOT NULL);";
 
 template <typename T>
 T Require(absl::StatusOr<T> value) {
@@ -57,8 +52,7 @@ void Require(const absl::Status& status) {
 }
 
 std::unique_ptr<database::Database> Open(const Options& options, const std::string& name) {
-  const database::Migration migrations[] = {{1, "create_outbox", kOutboxSchema},
-                                            {2, "create_effects", kEffects}};
+  const database::Migration migrations[] = {{1, "create_outbox", kOutboxSchema}};
   if (!options.postgres.empty())
     return Require(
         database::OpenPostgres({.dsn = options.postgres, .schema = "bench_" + name}, migrations));
@@ -180,10 +174,8 @@ class Bench {
   absl::Status Consume(std::string_view stream, const Event& event) {
     const int64_t id = event.user_changed().user_id();
     if (effect_) {
-      const absl::Status status = consumer_->Write([&](database::Transaction& tx) {
-        absl::Status result = tx.Execute(kEffect, id, event.version()).status();
-        return result.ok() ? MoveCursor(tx, stream, event.sequence()) : result;
-      });
+      const absl::Status status = consumer_->Write(
+          [&](database::Transaction& tx) { return MoveCursor(tx, stream, event.sequence()); });
       if (!status.ok()) return status;
     }
     ways_.Heard(id, absl::Now());

@@ -33,6 +33,9 @@ struct NatsOptions {
   // them, which doubles up to a minute.
   int max_deliveries = 8;
   absl::Duration redeliver_after = absl::Seconds(1);
+  // Relays give a sign of life five times in this time; without one a service's events count as
+  // missing, and caches are told so.
+  absl::Duration silent_after = absl::Seconds(45);
 };
 
 // `nats_url`, `nats_user`, `nats_password`, `nats_nkey_seed_file`, `nats_ca`, `nats_certificate`,

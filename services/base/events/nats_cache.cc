@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "services/base/events/handle.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
@@ -31,7 +32,7 @@ class CacheSubscription final : public Subscription {
                                    "Events that a subscriber failed to handle and gets again.",
                                    {{"subscriber", listener_.name}})) {
     for (const std::string& service : listener_.streams)
-      tokens_.emplace_back(SubjectToken(service), service);
+      services_.push_back({SubjectToken(service), service});
     thread_ = std::thread([this] { Run(); });
   }
   ~CacheSubscription() override {
@@ -47,19 +48,34 @@ class CacheSubscription final : public Subscription {
   // Returns when the connection is lost or the subscription ends.
   absl::Status Serve(NatsConnection& connection);
   void Hear(natsMsg* message);
+  // Tells of services that fell silent, and when the last of them is heard again.
+  void Listen();
   absl::Status Call(const std::string& service, const Event& event);
   void Tell(bool connected) {
     if (listener_.connected) listener_.connected(connected);
+  }
+  void TellOfGap() {
+    if (!complete_) return;
+    Tell(false);
+    Tell(true);
   }
   bool Pause(absl::Duration time) {
     absl::MutexLock lock(&mutex_);
     return !mutex_.AwaitWithTimeout(absl::Condition(&ending_), time);
   }
 
+  struct Service {
+    std::string token;
+    std::string name;
+    absl::Time heard = absl::InfinitePast();
+  };
+
   const NatsLink& link_;
   const Listener listener_;
   prometheus::Counter& failures_;
-  std::vector<std::pair<std::string, std::string>> tokens_;  // of the services
+  // Of the thread.
+  std::vector<Service> services_;
+  bool complete_ = false;  // no service is silent
   absl::Mutex mutex_;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
@@ -79,9 +95,11 @@ void CacheSubscription::Run() {
 }
 
 absl::Status CacheSubscription::Serve(NatsConnection& connection) {
-  ASSIGN_OR_RETURN(const NatsSubscription subscription, connection.Subscribe("forium.events.*.*"));
+  ASSIGN_OR_RETURN(const NatsSubscription subscription, connection.Subscribe("forium.events.>"));
   // The server has the subscription once it has answered what came after it.
   RETURN_IF_ERROR(FromNats(natsConnection_FlushTimeout(connection.get(), kFlushMs), "subscribe"));
+  for (Service& service : services_) service.heard = absl::Now();
+  complete_ = true;
   Tell(true);
   int64_t dropped = 0;
   while (Pause(absl::ZeroDuration())) {
@@ -89,22 +107,20 @@ absl::Status CacheSubscription::Serve(NatsConnection& connection) {
     const natsStatus code =
         natsSubscription_NextMsg(&raw, subscription.get(), absl::ToInt64Milliseconds(kLook));
     const NatsMessage message(raw);
-    if (code == NATS_OK) {
-      Hear(raw);
-      continue;
-    }
+    if (code == NATS_OK) Hear(raw);
+    Listen();
+    if (code == NATS_OK) continue;
     if (code == NATS_TIMEOUT) {
       // The queue is empty: whatever did not fit into it is gone by now.
       int64_t now = 0;
       if (natsSubscription_GetDropped(subscription.get(), &now) == NATS_OK && now != dropped) {
         dropped = now;
-        Tell(false);
-        Tell(true);
+        TellOfGap();
       }
       continue;
     }
     if (code == NATS_SLOW_CONSUMER) continue;
-    Tell(false);
+    if (complete_) Tell(false);
     return FromNats(code, "await events");
   }
   return absl::OkStatus();
@@ -112,15 +128,18 @@ absl::Status CacheSubscription::Serve(NatsConnection& connection) {
 
 void CacheSubscription::Hear(natsMsg* message) {
   const std::vector<std::string> subject = absl::StrSplit(natsMsg_GetSubject(message), '.');
-  const auto service = std::find_if(tokens_.begin(), tokens_.end(),
-                                    [&](const auto& token) { return token.first == subject[2]; });
-  if (service == tokens_.end()) return;
+  const auto service =
+      std::find_if(services_.begin(), services_.end(),
+                   [&](const Service& service) { return service.token == subject[2]; });
+  if (service == services_.end()) return;
+  service->heard = absl::Now();
+  if (subject.size() < 4) return;  // a sign of life
   Event event;
   const std::string_view body = DataOf(message);
   absl::Status status = absl::InvalidArgumentError("it does not parse");
   if (event.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
     for (int i = 0; i < kTries; ++i) {
-      status = Call(service->second, event);
+      status = Call(service->name, event);
       if (status.ok()) return;
       failures_.Increment();
       if (!Pause(kRetry)) return;
@@ -129,10 +148,21 @@ void CacheSubscription::Hear(natsMsg* message) {
   const std::string cause = status::CauseOf(status);
   observe::Log(observe::Level::kError, "event not handled",
                {{"subscriber", listener_.name},
-                {"stream", service->second},
+                {"stream", service->name},
                 {"cause", cause.empty() ? std::string(status.message()) : cause}});
-  Tell(false);
-  Tell(true);
+  TellOfGap();
+}
+
+void CacheSubscription::Listen() {
+  const absl::Time silent = absl::Now() - link_.options().silent_after;
+  const bool complete = std::all_of(services_.begin(), services_.end(),
+                                    [&](const Service& service) { return service.heard > silent; });
+  if (complete == complete_) return;
+  complete_ = complete;
+  observe::Log(observe::Level::kWarning,
+               complete ? "all services are heard" : "a service is silent",
+               {{"subscriber", listener_.name}});
+  Tell(complete);
 }
 
 absl::Status CacheSubscription::Call(const std::string& service, const Event& event) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bus while its server stops, dies, stands still, or forgets: nothing is missed.
-#include <atomic>
+#include <filesystem>
+#include <set>
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
@@ -11,6 +12,10 @@
 
 namespace forium::events {
 namespace {
+
+size_t Distinct(const std::vector<int64_t>& ids) {
+  return std::set<int64_t>(ids.begin(), ids.end()).size();
+}
 
 // The bound for everything to work again once the cause is gone.
 constexpr absl::Duration kRecovery = absl::Seconds(5);
@@ -108,6 +113,47 @@ TEST_F(NatsFaultsTest, AServerThatForgotEverythingMeetsNewProcesses) {
   subscription_ = bus_->Subscribe(later.Work("one"));
   ASSERT_TRUE(later.AwaitAll(120));
   EXPECT_EQ(later.ids(), Numbers(1, 120));
+}
+
+TEST_F(NatsFaultsTest, AServerThatForgotTheLastHourGetsItAgain) {
+  const std::string stream = server_->folder() + "/store/jetstream/$G/streams/FORIUM_AUTH/msgs";
+  const std::string earlier = server_->folder() + "/earlier";
+  server_->Stop();
+  ASSERT_TRUE(std::filesystem::exists(stream));
+  std::filesystem::copy(stream, earlier, std::filesystem::copy_options::recursive);
+  server_->Start();
+  Announce(101, 200);
+  ASSERT_TRUE(seen_.AwaitAll(200));
+  server_->Stop();
+  // The messages are those of before; what the server knows of the consumer is not.
+  std::filesystem::remove_all(stream);
+  std::filesystem::rename(earlier, stream);
+  seen_.Clear();
+  server_->Start();
+  Announce(201, 210);
+  const absl::Time end = absl::Now() + kSoon;
+  while (absl::Now() < end && Distinct(seen_.ids()) < 110) absl::SleepFor(absl::Milliseconds(20));
+  const std::vector<int64_t> ids = seen_.ids();
+  for (const int64_t id : Numbers(101, 210)) EXPECT_THAT(ids, ::testing::Contains(id));
+}
+
+TEST_F(NatsFaultsTest, CachesAreToldWhenAServiceIsSilent) {
+  NatsOptions options = Options();
+  options.silent_after = absl::Seconds(2);
+  const std::unique_ptr<Bus> gateway = *MakeNatsBus(options);
+  subscription_.reset();
+  relay_.reset();
+  bus_ = *MakeNatsBus(options);
+  StartRelay();
+  Seen cache;
+  const auto caching = gateway->Subscribe(cache.Cache("gateway"));
+  ASSERT_TRUE(cache.AwaitNews({false, true}));
+  absl::SleepFor(absl::Seconds(4));
+  EXPECT_TRUE(cache.AwaitNews({false, true})) << "the relay has nothing to say, but it is there";
+  relay_.reset();
+  ASSERT_TRUE(cache.AwaitNews({false, true, false}));
+  StartRelay();
+  ASSERT_TRUE(cache.AwaitNews({false, true, false, true}));
 }
 
 TEST_F(NatsFaultsTest, TwoRelaysTellAForgetfulServerEverything) {

@@ -25,6 +25,10 @@ std::string EventSubject(std::string_view service, std::string_view tenant) {
                       tenant == "*" ? "*" : SubjectToken(tenant));
 }
 
+std::string LifeSubject(std::string_view service) {
+  return absl::StrCat("forium.events.", SubjectToken(service));
+}
+
 std::string DeadSubject(std::string_view listener, std::string_view service,
                         std::string_view tenant) {
   return absl::StrCat("forium.dead.", SubjectToken(listener), ".", SubjectToken(service), ".",

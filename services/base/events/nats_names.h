@@ -14,6 +14,8 @@ std::string SubjectToken(std::string_view text);
 
 // `forium.events.<service>.<tenant>`; the tenant may be `*`.
 std::string EventSubject(std::string_view service, std::string_view tenant);
+// `forium.events.<service>`, which no stream keeps: relays of the service are alive.
+std::string LifeSubject(std::string_view service);
 // `forium.dead.<listener>.<service>.<tenant>`: events that a listener could not handle.
 std::string DeadSubject(std::string_view listener, std::string_view service,
                         std::string_view tenant);

@@ -79,7 +79,11 @@ absl::Status NatsPublisher::Publish(std::string_view service, std::span<const Ev
     const auto end = std::find_if(events.begin(), events.end(),
                                   [&](const Event& event) { return event.tenant() != tenant; });
     const auto count = static_cast<size_t>(end - events.begin());
-    RETURN_IF_ERROR(PublishTo(LogOf(tenant, service), events.first(count)));
+    Log& log = LogOf(tenant, service);
+    absl::MutexLock lock(&log.mutex);
+    const absl::Status status = PublishTo(log, events.first(count));
+    log.stuck = !status.ok();
+    if (log.stuck) return status;
     events = events.subspan(count);
   }
   return absl::OkStatus();
@@ -89,7 +93,6 @@ absl::Status NatsPublisher::PublishTo(Log& log, std::span<const Event> events) {
   const std::shared_ptr<NatsConnection> connection = link_.Current();
   if (connection == nullptr) return absl::UnavailableError(link_.Trouble());
   RETURN_IF_ERROR(connection->EnsureStream(EventStream(log.service)));
-  absl::MutexLock lock(&log.mutex);
   if (!log.known) {
     RETURN_IF_ERROR(LookUp(connection, log));
     // Nobody asked how much the stream has: what comes before these events may be missing.
@@ -169,11 +172,27 @@ absl::Status NatsPublisher::CatchUp(const std::shared_ptr<NatsConnection>& conne
   return absl::UnavailableError("the stream has less than it had");
 }
 
+void NatsPublisher::GiveSignOfLife(NatsConnection& connection, const std::string& service) {
+  {
+    absl::MutexLock lock(&mutex_);
+    absl::Time& last = signs_of_life_[service];
+    if (absl::Now() - last < link_.options().silent_after / 5) return;
+    last = absl::Now();
+  }
+  (void)natsConnection_Publish(connection.get(), LifeSubject(service).c_str(), nullptr, 0);
+}
+
 int64_t NatsPublisher::ResumeAfter(std::string_view tenant, std::string_view service,
                                    int64_t mark) {
   const std::shared_ptr<NatsConnection> connection = link_.Current();
   if (connection == nullptr) return mark;
   Log& log = LogOf(tenant, service);
+  bool stuck;
+  {
+    absl::MutexLock lock(&log.mutex);
+    stuck = log.stuck;
+  }
+  if (!stuck) GiveSignOfLife(*connection, log.service);
   absl::MutexLock lock(&log.mutex);
   if (log.known && log.looked_on.lock() == connection &&
       absl::Now() - log.looked_at < kLookAgainAfter)

@@ -43,11 +43,16 @@ class NatsPublisher {
     // Where and when it was looked up.
     std::weak_ptr<NatsConnection> looked_on ABSL_GUARDED_BY(mutex);
     absl::Time looked_at ABSL_GUARDED_BY(mutex) = absl::InfinitePast();
+    // Events wait that could not be published.
+    bool stuck ABSL_GUARDED_BY(mutex) = false;
   };
 
   Log& LogOf(std::string_view tenant, std::string_view service);
   // Events of one tenant.
-  absl::Status PublishTo(Log& log, std::span<const Event> events);
+  absl::Status PublishTo(Log& log, std::span<const Event> events)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(log.mutex);
+  // Says that relays of the service are alive, unless that was said lately.
+  void GiveSignOfLife(NatsConnection& connection, const std::string& service);
   absl::Status LookUp(const std::shared_ptr<NatsConnection>& connection, Log& log)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(log.mutex);
   // Looks again after a refusal. Unavailable: the stream has less than it had.
@@ -59,6 +64,7 @@ class NatsPublisher {
   const NatsLink& link_;
   absl::Mutex mutex_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Log>> logs_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, absl::Time> signs_of_life_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace forium::events

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "services/base/observe/log.h"
 #include "services/base/status/macros.h"
 
 namespace forium::events {
@@ -66,6 +67,30 @@ absl::Status EnsureConsumer(NatsConnection& connection, const std::string& strea
   return found == NATS_OK ? absl::OkStatus() : status;
 }
 
+// A server that lost the end of a stream, but not what it knew of the consumer, would wait until
+// the stream is as long again as it was: such a consumer is made anew.
+absl::Status DropConsumerAhead(NatsConnection& connection, const std::string& stream,
+                               const std::string& durable) {
+  jsStreamInfo* stream_info = nullptr;
+  RETURN_IF_ERROR(FromNats(
+      js_GetStreamInfo(&stream_info, connection.jetstream(), stream.c_str(), nullptr, nullptr),
+      "look at the stream"));
+  const uint64_t last = stream_info->State.LastSeq;
+  jsStreamInfo_Destroy(stream_info);
+  jsConsumerInfo* info = nullptr;
+  const natsStatus found = js_GetConsumerInfo(&info, connection.jetstream(), stream.c_str(),
+                                              durable.c_str(), nullptr, nullptr);
+  if (found != NATS_OK) return absl::OkStatus();  // there is none yet
+  const uint64_t delivered = info->Delivered.Stream;
+  jsConsumerInfo_Destroy(info);
+  if (delivered <= last) return absl::OkStatus();
+  observe::Log(observe::Level::kWarning, "a stream lost its end; its consumer begins anew",
+               {{"stream", stream}, {"subscriber", durable}});
+  return FromNats(
+      js_DeleteConsumer(connection.jetstream(), stream.c_str(), durable.c_str(), nullptr, nullptr),
+      "delete the consumer");
+}
+
 void Say(NatsConnection& connection, const std::string& reply, const std::string& verdict) {
   // Lost with the connection; then the event comes again.
   (void)natsConnection_Publish(connection.get(), reply.c_str(), verdict.data(),
@@ -81,6 +106,7 @@ absl::StatusOr<std::unique_ptr<NatsPull>> NatsPull::Open(std::shared_ptr<NatsCon
   std::unique_ptr<NatsPull> pull(new NatsPull(std::move(connection), stream.name, durable));
   NatsConnection& server = *pull->connection_;
   RETURN_IF_ERROR(server.EnsureStream(stream));
+  RETURN_IF_ERROR(DropConsumerAhead(server, stream.name, durable));
   if (absl::Status status = EnsureConsumer(server, stream.name, durable, filter); !status.ok()) {
     server.ForgetStreams();
     return status;
