@@ -5,7 +5,9 @@
 import {spawnSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {cpus} from 'node:os';
+import {connect} from 'node:tls';
 
+import {certificates} from '../harness/certificates.mjs';
 import {pause, until} from '../harness/program.mjs';
 import {Suite} from '../harness/suite.mjs';
 import {shownWords, Traffic} from './traffic.mjs';
@@ -76,6 +78,12 @@ const tests = {
       assert(recoveryMs <= FAILOVER_MS, `errors for ${seconds(recoveryMs)}`);
     });
     await suite.all('forum')[0].serve();
+  },
+
+  async 'mutual TLS: it works as before, and strangers are refused'(suite, people) {
+    await proveStrangersAreRefused(suite);
+    await under(suite, people, 'with mutual TLS, kill -9 of one forum', () => killAndReplace(suite.all('forum')[1]), noneBroken);
+    await proveEventsFlow(suite, people);
   },
 
   async 'each process killed in turn'(suite, people) {
@@ -176,6 +184,24 @@ const tests = {
   },
 };
 
+/** Who has no certificate of ours is not answered by any process, and does not become a part of the suite. */
+async function proveStrangersAreRefused(suite) {
+  const strange = certificates(['forum']);
+  for (const part of suite.parts) {
+    const {port} = part.kind === 'gateway' ? {port: part.control.split(':')[1]} : part;
+    for (const options of [{}, {key: readFileSync(strange['tls-key']), cert: readFileSync(strange['tls-certificate'])}]) {
+      const refused = await new Promise((done) => {
+        const socket = connect({port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'], ...options});
+        socket.on('error', () => done(true)).on('close', () => done(true));
+        // TLS 1.3 tells a client only with the first answer.
+        socket.on('data', () => done(false));
+        socket.on('secureConnect', () => socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0'));
+      });
+      assert(refused, `${part.name} speaks with ${options.cert ? 'a certificate of another authority' : 'anybody'}`);
+    }
+  }
+}
+
 /** Deletes a post and ends a session while events do not flow; how long guests and the session still got an answer. */
 async function proveNothingStale(suite, people) {
   const {admin} = people;
@@ -241,7 +267,8 @@ for (const [name, test] of Object.entries(tests)) {
   if (!name.toLowerCase().includes(wanted)) continue;
   let suite;
   try {
-    suite = await Suite.start({gateways: 2, auths: 2, forums: 2, flags: ['--no-rate-limit', '--no-access-log']});
+    suite = await Suite.start({gateways: 2, auths: 2, forums: 2, flags: ['--no-rate-limit', '--no-access-log'],
+      tls: name.startsWith('mutual TLS')});
     await test(suite, await populate(suite));
     ++passed;
     console.log(`ok      ${name}`);

@@ -4,6 +4,7 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 
+import {certificates} from './certificates.mjs';
 import {ROOT, temporaryFolder} from './forium.mjs';
 import {Nats} from './nats.mjs';
 import {Postgres} from './postgres.mjs';
@@ -16,6 +17,7 @@ const PROGRAMS = {
   auth: join(BINARIES, 'services/auth/auth'),
   forum: join(BINARIES, 'services/forum/forum'),
 };
+const flagsOf = (settings) => Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 const QUIET = ['--log-level', 'warning', '--drain-timeout', '5s'];
 
 /** One process of the suite, with its admin port. */
@@ -51,9 +53,9 @@ export class Suite extends Site {
   /**
    * Starts everything and waits until all of it is ready. `flags` go to the gateways; numbers say how many of each.
    * @param {{gateways?: number, auths?: number, forums?: number, flags?: string[], serviceFlags?: string[],
-   *   zones?: string[], prepare?: (dsn: string) => void}} options `prepare` fills the database before anybody uses it
+   *   zones?: string[], prepare?: (dsn: string) => void, tls?: boolean}} options `prepare` fills the database before anybody uses it
    */
-  static async start({gateways = 1, auths = 1, forums = 1, flags = [], serviceFlags = [], zones = [], prepare} = {}) {
+  static async start({gateways = 1, auths = 1, forums = 1, flags = [], serviceFlags = [], zones = [], prepare, tls = false} = {}) {
     const suite = new Suite();
     suite.folder = temporaryFolder('forium-suite');
     suite.parts = [];
@@ -61,6 +63,7 @@ export class Suite extends Site {
       [suite.postgres, suite.nats] = await Promise.all([Postgres.start(), Nats.start()]);
       suite.dsn = await suite.postgres.database('community');
       prepare?.(suite.dsn);
+      if (tls) suite.tls = flagsOf(certificates(['gateway', 'auth', 'forum']));
       const began = performance.now();
       const counts = [['gateway', gateways], ['auth', auths], ['forum', forums]];
       for (const [kind, count] of counts) {
@@ -84,7 +87,7 @@ export class Suite extends Site {
     const port = await freePort();
     const adminPort = await freePort();
     const args = ['--listen', `127.0.0.1:${port}`, '--admin-listen', `127.0.0.1:${adminPort}`,
-      '--nats-url', this.nats.url, ...QUIET, ...(zone ? ['--zone', zone] : [])];
+      '--nats-url', this.nats.url, ...(this.tls ?? []), ...QUIET, ...(zone ? ['--zone', zone] : [])];
     let control;
     if (kind === 'gateway') {
       control = `127.0.0.1:${await freePort()}`;
@@ -110,9 +113,13 @@ export class Suite extends Site {
       const session = await this.ok('POST', '/api/v1/users', {body});
       return {username, password, token: session.token, id: session.userId};
     }
-    const link = new URL(await this.setupUrl());
-    const session = await this.ok('POST', `/api/v1/links/${link.pathname.split('/').at(-1)}`, {body});
-    return {username, password, token: session.token, id: session.userId};
+    await this.setupUrl();
+    // Each auth that starts makes one, which voids the one before; they do not print in that order.
+    for (const [, token] of this.output.matchAll(/\/setup\/(\S+)/g)) {
+      const {status, json} = await this.api('POST', `/api/v1/links/${token}`, {body});
+      if (status < 300) return {username, password, token: json.token, id: json.userId};
+    }
+    throw new Error(`no set-up link is valid in:\n${this.output}`);
   }
 
   /** Waits until the gateway answers pages. */

@@ -12,7 +12,7 @@ import {perform, check} from './perform.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
-const engines = takeEngines(args, ['sqlite', 'postgres']);
+const engines = takeEngines(args, ['sqlite', 'postgres', 'suite']);
 const wanted = args[0] ?? '';
 const files = readdirSync(here, {recursive: true})
   .filter((name) => name.endsWith('.txt') && name.includes(wanted))

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-import {certificates} from './certificates.mjs';
+import {certificates} from '../harness/certificates.mjs';
 import {Suite, count, freePort, metric, take, until} from './suite.mjs';
 
 const BOTH = ['c++', 'node'];
