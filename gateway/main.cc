@@ -42,7 +42,8 @@ absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
   settings.Add("control_listen", &program.control.listen,
                "ADDR:PORT of the control plane, where services register and clients follow by xDS; "
                "empty: none.");
-  settings.Add("zone", &program.zone, "Locality: calls stay in it while something is healthy there.");
+  settings.Add("zone", &program.zone,
+               "Locality: calls stay in it while something is healthy there.");
   settings.Add("auth_target", &program.auth_target,
                "Where auth is: xds:///auth, dns:///HOST:PORT, or ADDR:PORT,ADDR:PORT.");
   settings.Add("forum_target", &program.forum_target, "Where the forum is, likewise.");
@@ -87,8 +88,7 @@ absl::Status Serve(Program& program) {
   ASSIGN_OR_RETURN(const auto pages, gateway::Pages::Create(program.gateway, services));
   gateway::Gateway gateway(program.gateway, services, pages->Hooks(), *bus);
 
-  RETURN_IF_ERROR(
-      process->Await("auth and forum", [&auth, &forum] { return Probe(auth, forum); }));
+  RETURN_IF_ERROR(process->Await("auth and forum", [&auth, &forum] { return Probe(auth, forum); }));
   process->Watch("auth and forum", [&auth, &forum] { return Probe(auth, forum); });
   RETURN_IF_ERROR(gateway.Start());
   process->Ready();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folder of a community: its databases, or, on Postgres, only how commands reach its process. One process owns it at a time, by a lock file that
-// the kernel frees when the process ends, however it ends. Not thread-safe; held by main.
+// The folder of a community: its databases, or, on Postgres, only how commands reach its process.
+// One process owns it at a time, by a lock file that the kernel frees when the process ends,
+// however it ends. Not thread-safe; held by main.
 #pragma once
 
 #include <string>

@@ -13,9 +13,9 @@
 #include "services/allinone/community.h"
 #include "services/allinone/control_socket.h"
 #include "services/allinone/serve_config.h"
-#include "services/base/process/version.h"
 #include "services/base/config/config.h"
 #include "services/base/observe/log.h"
+#include "services/base/process/version.h"
 #include "services/base/status/macros.h"
 
 namespace forium::allinone {

@@ -63,7 +63,8 @@ void AuthService::Register(rpc::Server& server) {
 
   server.Handle<v1::GetSigningKeysRequest, v1::SigningKeys>(
       "forium.auth.v1.AuthService.GetSigningKeys",
-      [this](const rpc::Call&, const v1::GetSigningKeysRequest&) -> absl::StatusOr<v1::SigningKeys> {
+      [this](const rpc::Call&,
+             const v1::GetSigningKeysRequest&) -> absl::StatusOr<v1::SigningKeys> {
         v1::SigningKeys keys;
         keys.add_public_keys(public_key());
         return keys;

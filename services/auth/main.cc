@@ -54,8 +54,7 @@ absl::Status Serve(const Program& program) {
   }));
   if (program.migrate_only) return absl::OkStatus();
 
-  ASSIGN_OR_RETURN(const auto service,
-                   auth::AuthService::Create(program.auth, *control, tenants));
+  ASSIGN_OR_RETURN(const auto service, auth::AuthService::Create(program.auth, *control, tenants));
   ASSIGN_OR_RETURN(const auto bus, process::MakeBus(program.suite));
   events::Relay relay(kTenant, "auth", *community, *bus);
   rpc::PrincipalVerifier verifier;

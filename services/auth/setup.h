@@ -9,8 +9,8 @@
 
 namespace forium::auth {
 
-// `<base>/setup/<token>`, or nothing once an administrator exists. `system` are the options of a call
-// by the system itself.
+// `<base>/setup/<token>`, or nothing once an administrator exists. `system` are the options of a
+// call by the system itself.
 absl::StatusOr<std::string> SetupAddress(rpc::Channel& channel, const rpc::CallOptions& system,
                                          const std::string& base);
 

@@ -78,15 +78,14 @@ absl::Status Serve(const Program& program) {
   rpc::PrincipalVerifier verifier;
   RETURN_IF_ERROR(process->Await("auth", [&] { return TrustAuth(program, verifier); }));
   forum::ForumService service(program.forum, tenants);
-  RETURN_IF_ERROR(
-      process->Await("the database", [&] { return service.EnsureDefaults(kTenant); }));
+  RETURN_IF_ERROR(process->Await("the database", [&] { return service.EnsureDefaults(kTenant); }));
   ASSIGN_OR_RETURN(const auto bus, process::MakeBus(program.suite));
-  const auto subscription = bus->Subscribe(
-      {.name = "forum",
-       .streams = {"auth"},
-       .handler = [&service](std::string_view stream, const events::Event& event) {
-         return service.HandleEvent(stream, event);
-       }});
+  const auto subscription =
+      bus->Subscribe({.name = "forum",
+                      .streams = {"auth"},
+                      .handler = [&service](std::string_view stream, const events::Event& event) {
+                        return service.HandleEvent(stream, event);
+                      }});
   events::Relay relay(kTenant, "forum", *community, *bus);
   rpc::Server server({.listen = program.suite.listen, .security = program.suite.security},
                      verifier);

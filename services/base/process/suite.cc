@@ -40,9 +40,8 @@ absl::StatusOr<std::unique_ptr<events::Bus>> MakeBus(const SuiteConfig& config) 
 
 void WatchDatabase(Process& process, database::Database& database) {
   process.Watch("the database", [&database] {
-    return database.Read([](database::Transaction& tx) {
-      return tx.Query(kProbe, [](const database::Row&) {});
-    });
+    return database.Read(
+        [](database::Transaction& tx) { return tx.Query(kProbe, [](const database::Row&) {}); });
   });
 }
 

@@ -39,9 +39,9 @@ absl::StatusOr<std::unique_ptr<events::Bus>> MakeBus(const SuiteConfig& config);
 // Readiness follows the database from now on.
 void WatchDatabase(Process& process, database::Database& database);
 
-// Tells the control planes and the health protocol that the started server serves, and returns after
-// a stop signal, when all calls are answered: first nobody is sent here any more, then calls that come
-// all the same are refused in a way that lets them run elsewhere.
+// Tells the control planes and the health protocol that the started server serves, and returns
+// after a stop signal, when all calls are answered: first nobody is sent here any more, then calls
+// that come all the same are refused in a way that lets them run elsewhere.
 void ServeUntilStopped(Process& process, const SuiteConfig& config, const std::string& service,
                        rpc::Server& server);
 
