@@ -11,7 +11,9 @@ cd "$folder"
 ar x "$(gcc -print-file-name=libicudata.a)"
 objcopy -O binary -j .rodata icudt*_dat.o "icudt${version}l.dat"
 icupkg -l "icudt${version}l.dat" | grep -E '/|\.(cnv|res)$' >remove.txt
-icupkg -r remove.txt "icudt${version}l.dat" characters.dat
+# ICU looks for its data by the name of the file that icupkg writes.
+mkdir characters
+icupkg -r remove.txt "icudt${version}l.dat" "characters/icudt${version}l.dat"
 cat >data.S <<ASSEMBLER
   .section .note.GNU-stack, "", %progbits
   .section .rodata
@@ -19,7 +21,7 @@ cat >data.S <<ASSEMBLER
   .globl icudt${version}_dat
   .type icudt${version}_dat, %object
 icudt${version}_dat:
-  .incbin "characters.dat"
+  .incbin "characters/icudt${version}l.dat"
   .size icudt${version}_dat, . - icudt${version}_dat
 ASSEMBLER
 gcc -shared -nostdlib -Wl,-soname,"$soname" -o "$out" data.S
