@@ -73,7 +73,7 @@ class OutgoingCall {
   void AddText(const char* key, std::string_view value);
   Reply ReplyOf(const grpc::Status& status) const;
 
-  const std::shared_ptr<grpc::GenericStub> stub_;
+  std::shared_ptr<grpc::GenericStub> stub_;
   const std::string path_;
   const bool repeatable_;
   const CallOptions options_;
@@ -114,7 +114,12 @@ void OutgoingCall::Attempt() {
 void OutgoingCall::Finish(const grpc::Status& status) {
   if (MayRepeat(status) && AttemptLater()) return;
   const std::unique_ptr<OutgoingCall> owner(this);
-  done_(ReplyOf(status));
+  Reply reply = ReplyOf(status);
+  // Both hold the channel. Whoever waits may end it now, and gRPC 1.51 breaks when its last channel
+  // ends on a thread of its own, such as this.
+  context_.reset();
+  stub_.reset();
+  done_(std::move(reply));
 }
 
 bool OutgoingCall::MayRepeat(const grpc::Status& status) const {
