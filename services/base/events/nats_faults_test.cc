@@ -218,7 +218,9 @@ TEST_F(NatsFaultsTest, ProcessesStartBeforeTheServer) {
 TEST_F(NatsFaultsTest, AProcessEndsWhileTheServerIsAway) {
   server_->Kill();
   Announce(101, 110);
+  ASSERT_TRUE(AwaitTrouble());
   const absl::Time start = absl::Now();
+  EXPECT_FALSE(relay_->Flush(absl::Seconds(30)));
   subscription_.reset();
   relay_.reset();
   bus_.reset();
