@@ -13,8 +13,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "services/allinone/data_directory.h"
-#include "services/allinone/table_catalogue.h"
-#include "services/allinone/table_copy.h"
+#include "services/allinone/store_catalogue.h"
+#include "services/allinone/store_copy.h"
+#include "services/allinone/store_move.h"
 #include "services/auth/control_migrations.h"
 #include "services/auth/migrations.h"
 #include "services/base/config/config.h"
@@ -28,9 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using database::Database;
-using database::Row;
-using database::Statement;
-using database::Transaction;
 
 constexpr absl::Duration kShowEvery = absl::Milliseconds(200);
 constexpr int kBarWidth = 24;
@@ -39,26 +37,9 @@ constexpr absl::Duration kStatementTimeout = absl::Minutes(10);
 // Each row is copied, and read again on both sides.
 constexpr int kPasses = 3;
 
-constexpr Statement kTenants{"move_tenants", "SELECT id FROM tenants ORDER BY id"};
-constexpr Statement kFindProgressOnSqlite{"move_find_progress", R"(
-SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'unfinished_move')"};
-constexpr Statement kFindProgressOnPostgres{"move_find_progress", R"(
-SELECT 1 FROM pg_catalog.pg_tables
-WHERE schemaname = current_schema() AND tablename = 'unfinished_move')"};
-constexpr Statement kMakeProgress{"move_make_progress", R"(
-CREATE TABLE unfinished_move (name TEXT PRIMARY KEY, state TEXT NOT NULL))"};
-constexpr Statement kProgress{"move_progress", "SELECT state FROM unfinished_move WHERE name = $1"};
-constexpr Statement kSetProgress{"move_set_progress", R"(
-INSERT INTO unfinished_move (name, state) VALUES ($1, $2)
-ON CONFLICT (name) DO UPDATE SET state = excluded.state)"};
-constexpr Statement kDropProgress{"move_drop_progress", "DROP TABLE unfinished_move"};
-constexpr Statement kAnalyse{"move_analyse", "ANALYZE"};
-
-// States of a table in unfinished_move.
+// States of a table.
 constexpr std::string_view kBegun = "begun";
 constexpr std::string_view kCopied = "copied";
-// The name under which it holds whose move it is.
-constexpr std::string_view kSource = "source";
 
 // One end of a move.
 struct Side {
@@ -104,15 +85,6 @@ absl::StatusOr<Side> SideAt(const std::string& place, const std::string& control
   return side;
 }
 
-absl::StatusOr<std::vector<std::string>> TenantsOf(Database& control) {
-  std::vector<std::string> tenants;
-  RETURN_IF_ERROR(control.Read([&](Transaction& tx) {
-    tenants.clear();
-    return tx.Query(kTenants, [&](const Row& row) { tenants.emplace_back(row.Text(0)); });
-  }));
-  return tenants;
-}
-
 // A database that is moved.
 struct Part {
   std::string name;  // `default/forum`
@@ -141,13 +113,12 @@ class Mover {
   absl::Status Verify(const Part& part, const Table& table);
   absl::Status Finish();
 
-  absl::StatusOr<std::string> Progress(std::string_view name);
-  absl::Status SetProgress(std::string_view name, std::string_view state);
   void Did(int64_t rows);
 
   Side from_;
   Side to_;
   Console& console_;
+  std::optional<MoveProgress> progress_;  // when the target is open
   std::vector<std::unique_ptr<Database>> opened_;
   std::vector<Part> parts_;
 
@@ -179,6 +150,7 @@ absl::Status Mover::OpenControls() {
   ASSIGN_OR_RETURN(from_.control, database::OpenControl(from_.placement, auth::kControlMigrations));
   RETURN_IF_ERROR(from_.Lock("", "control"));
   ASSIGN_OR_RETURN(to_.control, database::OpenControl(to_.placement, auth::kControlMigrations));
+  progress_.emplace(*to_.control, to_.engine());
   return to_.Lock("", "control");
 }
 
@@ -228,16 +200,9 @@ absl::Status Mover::ClaimTarget() {
     ASSIGN_OR_RETURN(const TableSum sum, TableCopy(table).Sum(*control.from, [](int64_t) {}));
     absl::StrAppend(&identity, absl::Hex(sum.first, absl::kZeroPad16));
   }
-  bool begun = false;
-  RETURN_IF_ERROR(control.to->Read([&](Transaction& tx) {
-    begun = false;
-    return tx.Query(
-        to_.engine() == Engine::kSqlite ? kFindProgressOnSqlite : kFindProgressOnPostgres,
-        [&](const Row&) { begun = true; });
-  }));
-  if (begun) {
-    ASSIGN_OR_RETURN(const std::string owner, Progress(kSource));
-    if (owner == identity) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string owner, progress_->Identity());
+  if (owner == identity) return absl::OkStatus();
+  if (!owner.empty()) {
     return absl::FailedPreconditionError(
         absl::StrCat("In ", to_.name,
                      " is an unfinished move of another community, or the source was used "
@@ -246,10 +211,7 @@ absl::Status Mover::ClaimTarget() {
   for (const Part& part : parts_) {
     RETURN_IF_ERROR(RefuseInhabited(part, {"tenants", "signing_keys", "users", "topics", "posts"}));
   }
-  return control.to->Write([&](Transaction& tx) -> absl::Status {
-    RETURN_IF_ERROR(tx.Execute(kMakeProgress).status());
-    return tx.Execute(kSetProgress, kSource, identity).status();
-  });
+  return progress_->Begin(identity);
 }
 
 absl::Status Mover::RefuseInhabited(const Part& part,
@@ -286,18 +248,18 @@ absl::Status Mover::CountRows() {
 
 absl::Status Mover::Copy(const Part& part, const Table& table) {
   const std::string name = absl::StrCat(part.name, "/", table.name);
-  ASSIGN_OR_RETURN(const std::string state, Progress(name));
+  ASSIGN_OR_RETURN(const std::string state, progress_->StateOf(name));
   TableCopy copy(table);
   if (state.empty()) {
     // What migrations put in.
     RETURN_IF_ERROR(copy.Empty(*part.to));
-    RETURN_IF_ERROR(SetProgress(name, kBegun));
+    RETURN_IF_ERROR(progress_->SetState(name, kBegun));
   }
   ASSIGN_OR_RETURN(const int64_t there, copy.Count(*part.to));
   Did(there);
   if (state == kCopied) return absl::OkStatus();
   RETURN_IF_ERROR(copy.Run(*part.from, *part.to, [this](int64_t rows) { Did(rows); }));
-  return SetProgress(name, kCopied);
+  return progress_->SetState(name, kCopied);
 }
 
 absl::Status Mover::Verify(const Part& part, const Table& table) {
@@ -317,32 +279,15 @@ absl::Status Mover::Finish() {
   if (to_.engine() == Engine::kPostgres) {
     // Plans need to know how much there is.
     for (const Part& part : parts_) {
-      RETURN_IF_ERROR(
-          part.to->Write([](Transaction& tx) { return tx.Execute(kAnalyse).status(); }));
+      RETURN_IF_ERROR(Analyse(*part.to));
     }
   }
-  RETURN_IF_ERROR(
-      to_.control->Write([](Transaction& tx) { return tx.Execute(kDropProgress).status(); }));
+  RETURN_IF_ERROR(progress_->End());
   console_.Print(absl::StrFormat(
       "Moved %d rows of %d tables in %d databases in %.1f s; counts and checksums agree. The "
       "source is as it was.",
       rows_, tables_, parts_.size(), absl::ToDoubleSeconds(absl::Now() - started_)));
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::string> Mover::Progress(std::string_view name) {
-  std::string state;
-  RETURN_IF_ERROR(to_.control->Read([&](Transaction& tx) {
-    state.clear();
-    return tx.Query(
-        kProgress, [&](const Row& row) { state = std::string(row.Text(0)); }, name);
-  }));
-  return state;
-}
-
-absl::Status Mover::SetProgress(std::string_view name, std::string_view state) {
-  return to_.control->Write(
-      [&](Transaction& tx) { return tx.Execute(kSetProgress, name, state).status(); });
 }
 
 void Mover::Did(int64_t rows) {

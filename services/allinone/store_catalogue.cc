@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/allinone/table_catalogue.h"
+#include "services/allinone/store_catalogue.h"
 
 #include <algorithm>
 #include <set>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/allinone/table_copy.h"
+#include "services/allinone/store_copy.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/allinone/table_catalogue.h"
+#include "services/allinone/store_catalogue.h"
 #include "services/base/database/testing.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"

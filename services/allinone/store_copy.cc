@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/allinone/table_copy.h"
+#include "services/allinone/store_copy.h"
 
 #include <openssl/sha.h>
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "services/allinone/table_catalogue.h"
+#include "services/allinone/store_catalogue.h"
 #include "services/base/database/database.h"
 
 namespace forium::allinone {
