@@ -25,7 +25,7 @@ slim() {
     rm -rf "$root"
     mkdir -p "$cache"
     debootstrap --variant=minbase bookworm "$root" >"$cache/debootstrap.log"
-    rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{man,locale,info}/* "$root"/dev/*
+    rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{man,locale,info}/* "${root:?}"/dev/*
     find "$root/usr/share/doc" -type f ! -name copyright -delete
     # Where packages come from is the machine's business: as it has it, with the updates.
     rm -f "$root/etc/apt/sources.list"
@@ -57,7 +57,7 @@ distroless() {
   local root=$work/distroless
   unpack "$root" base-files netbase tzdata ca-certificates libc6 libssl3 libgcc-s1 libstdc++6
   find "$root/usr/share/doc" -type f ! -name copyright -delete
-  rm -rf "$root"/usr/{bin,sbin} "$root"/{bin,sbin} "$root"/usr/share/{man,locale,lintian,bug,info,gdb,gcc} \
+  rm -rf "${root:?}"/usr/{bin,sbin} "${root:?}"/{bin,sbin} "$root"/usr/share/{man,locale,lintian,bug,info,gdb,gcc} \
     "$root"/usr/lib/*-linux-gnu/gconv "$root"/usr/share/zoneinfo/{right,posix} "$root"/usr/share/base-files
   mkdir -p "$root"/{etc/ssl/certs,home/nonroot,root,proc,sys,dev,run}
   find "$root/usr/share/ca-certificates" -name '*.crt' -exec cat {} + >"$root/etc/ssl/certs/ca-certificates.crt"
