@@ -11,7 +11,7 @@ import {Postgres} from './postgres.mjs';
 import {freePort, Program, until} from './program.mjs';
 import {ENVIRONMENT, Site} from './site.mjs';
 
-const BINARIES = process.env.FORIUM_BINARIES ?? join(ROOT, 'bazel-bin');
+export const BINARIES = process.env.FORIUM_BINARIES ?? join(ROOT, 'bazel-bin');
 const PROGRAMS = {
   gateway: join(BINARIES, 'gateway/gateway'),
   auth: join(BINARIES, 'services/auth/auth'),
