@@ -26,8 +26,11 @@ void Say(const std::string& line) {
   fflush(stdout);
 }
 
+// Where a person on this machine reaches it.
 std::string AddressOf(const std::string& listen, int port) {
-  return absl::StrCat("http://", listen.substr(0, listen.rfind(':')), ":", port);
+  std::string host = listen.substr(0, listen.rfind(':'));
+  if (host.empty() || host == "0.0.0.0" || host == "[::]") host = "localhost";
+  return port == 80 ? absl::StrCat("http://", host) : absl::StrCat("http://", host, ":", port);
 }
 
 }  // namespace

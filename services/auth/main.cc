@@ -71,7 +71,10 @@ absl::Status Serve(const Program& program) {
   ASSIGN_OR_RETURN(const std::string setup,
                    auth::SetupAddress(self, system, program.auth.public_url));
   if (!setup.empty()) {
-    std::cout << "Open this address once to make the administrator:\n  " << setup << std::endl;
+    std::cout << (program.auth.public_url.empty()
+                      ? "Open this at the gateway's address once to make the administrator:\n  "
+                      : "Open this address once to make the administrator:\n  ")
+              << setup << std::endl;
   }
   process::ServeUntilStopped(*process, program.suite, "auth", server);
   relay.Flush(program.suite.process.drain_timeout);

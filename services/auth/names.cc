@@ -36,6 +36,8 @@ const USpoofChecker* Spoofs() {
   static const USpoofChecker* const checker = [] {
     UErrorCode error = U_ZERO_ERROR;
     USpoofChecker* made = uspoof_open(&error);
+    // Without its data ICU has none; then no name passes.
+    if (U_FAILURE(error)) return made;
     // Latin with one other script where that is usual (Japanese, Chinese, Korean), else one script.
     uspoof_setRestrictionLevel(made, USPOOF_HIGHLY_RESTRICTIVE);
     uspoof_setChecks(made, USPOOF_RESTRICTION_LEVEL | USPOOF_INVISIBLE | USPOOF_MIXED_NUMBERS,
