@@ -49,7 +49,11 @@ export class Program {
     const began = performance.now();
     this.process = spawn(this.command, this.args,
       {stdio: ['ignore', 'pipe', 'pipe'], env: this.options.env, cwd: this.options.cwd});
+    // A test that fails half way leaves nobody behind.
+    const abandon = () => this.signal('SIGKILL');
+    process.once('exit', abandon);
     this.exited = new Promise((done) => {
+      this.process.on('exit', () => process.off('exit', abandon));
       this.process.on('error', (error) => done({error}));
       this.process.on('exit', (code, signal) => done({code, signal}));
     });
