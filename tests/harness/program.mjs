@@ -34,6 +34,10 @@ export async function until(what, holds, seconds = 30) {
   }
 }
 
+// A test that fails half way leaves nobody behind.
+const running = new Set();
+process.on('exit', () => running.forEach((program) => program.signal('SIGKILL')));
+
 export class Program {
   /** @param {{onOutput?: (text: string) => void}} options */
   constructor(name, command, args, {env = process.env, cwd, onOutput} = {}) {
@@ -49,11 +53,9 @@ export class Program {
     const began = performance.now();
     this.process = spawn(this.command, this.args,
       {stdio: ['ignore', 'pipe', 'pipe'], env: this.options.env, cwd: this.options.cwd});
-    // A test that fails half way leaves nobody behind.
-    const abandon = () => this.signal('SIGKILL');
-    process.once('exit', abandon);
+    running.add(this);
     this.exited = new Promise((done) => {
-      this.process.on('exit', () => process.off('exit', abandon));
+      this.process.on('exit', () => running.delete(this));
       this.process.on('error', (error) => done({error}));
       this.process.on('exit', (code, signal) => done({code, signal}));
     });
