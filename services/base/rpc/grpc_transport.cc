@@ -122,8 +122,13 @@ void OutgoingCall::Finish(const grpc::Status& status) {
   done_(std::move(reply));
 }
 
+// A server that closes while a call arrives cancels it; nobody else does.
+bool IsGone(const grpc::Status& status) {
+  return status.error_code() == grpc::UNAVAILABLE || status.error_code() == grpc::CANCELLED;
+}
+
 bool OutgoingCall::MayRepeat(const grpc::Status& status) const {
-  if (status.error_code() != grpc::UNAVAILABLE) return false;
+  if (!IsGone(status)) return false;
   // A server that is about to leave says so, and has not begun.
   if (!Trailer(kRefusedKey).empty()) return true;
   return repeatable_ && Trailer(kErrorKey).empty();
@@ -164,11 +169,11 @@ Reply OutgoingCall::ReplyOf(const grpc::Status& status) const {
     return reply;
   }
   const std::string_view detail = Trailer(kErrorKey);
-  reply.status = FromGrpc(status, detail);
+  const bool away = detail.empty() && IsGone(status);
+  reply.status = FromGrpc(away ? grpc::Status(grpc::UNAVAILABLE, "") : status, detail);
   if (!detail.empty()) return reply;
   // gRPC itself failed the call; what it says about that is for the log only.
-  const bool expected =
-      status.error_code() == grpc::DEADLINE_EXCEEDED || status.error_code() == grpc::CANCELLED;
+  const bool expected = status.error_code() == grpc::DEADLINE_EXCEEDED;
   observe::Log(expected ? observe::Level::kDebug : observe::Level::kWarning, "call not carried",
                {{"method", path_},
                 {"grpc_code", static_cast<int>(status.error_code())},
