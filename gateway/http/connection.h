@@ -30,9 +30,10 @@ struct Worker {
   const Config& config;
   const Application& application;
   Watches watches;
-  bool draining = false;
-  absl::Time now;    // of the last sweep, at most a second old
-  std::string date;  // `Date: …\r\n` of that moment
+  bool draining = false;      // answers are the last ones of their connections
+  bool closing_idle = false;  // and connections without a request are closed
+  absl::Time now;             // of the last sweep, at most a second old
+  std::string date;           // `Date: …\r\n` of that moment
 };
 
 // Serves until the client closes, misbehaves or idles. Never throws.

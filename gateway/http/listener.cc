@@ -29,6 +29,9 @@ namespace {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+// A client may be sending on a connection that looks idle: while draining it stays open for so
+// long, and what comes is answered with `Connection: close`.
+constexpr absl::Duration kLinger = absl::Milliseconds(500);
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
 // How often timeouts are looked at: often enough for the shortest of them.
@@ -40,7 +43,8 @@ absl::Duration SweepInterval(const Config& config) {
 
 struct Thread {
   Thread(const Config& config, const Application& application)
-      : io(1), acceptor(io), sweep(io), worker{config, application, {}, false, absl::Now(), {}} {}
+      : io(1), acceptor(io), sweep(io), worker{config, application, {}, false,
+                                               false,  absl::Now(), {}} {}
 
   asio::io_context io;
   tcp::acceptor acceptor;
@@ -112,18 +116,34 @@ struct Listener::State {
         co_await pause.async_wait(kAwait);
         continue;
       }
-      if (connections.load(std::memory_order_relaxed) >= config.max_connections) {
-        refused.Increment();
-        continue;
-      }
-      ++connections;
-      open.Increment();
-      const auto ended = [this](const std::exception_ptr&) {
-        --connections;
-        open.Decrement();
-      };
-      asio::co_spawn(thread.io, ServeConnection(thread.worker, std::move(socket)), ended);
+      Take(thread, std::move(socket));
     }
+  }
+
+  void Take(Thread& thread, tcp::socket socket) {
+    if (connections.load(std::memory_order_relaxed) >= config.max_connections) {
+      refused.Increment();
+      return;
+    }
+    ++connections;
+    open.Increment();
+    const auto ended = [this](const std::exception_ptr&) {
+      --connections;
+      open.Decrement();
+    };
+    asio::co_spawn(thread.io, ServeConnection(thread.worker, std::move(socket)), ended);
+  }
+
+  // Whoever has connected by now is served still.
+  void StopAccepting(Thread& thread) {
+    boost::system::error_code error;
+    thread.acceptor.non_blocking(true, error);
+    while (!error) {
+      tcp::socket socket(thread.io);
+      thread.acceptor.accept(socket, error);
+      if (!error) Take(thread, std::move(socket));
+    }
+    thread.acceptor.close(error);
   }
 
   void Sweep(Thread& thread) {
@@ -133,7 +153,7 @@ struct Listener::State {
         "Date: " + absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", worker.now, absl::UTCTimeZone()) +
         "\r\n";
     for (Watch& watch : worker.watches) {
-      if (watch.deadline > worker.now && !(worker.draining && watch.idle)) continue;
+      if (watch.deadline > worker.now && !(worker.closing_idle && watch.idle)) continue;
       watch.deadline = absl::InfiniteFuture();
       watch.expired = true;
       boost::system::error_code ignored;
@@ -183,14 +203,25 @@ void Listener::Drain(absl::Duration grace) {
   state_->draining = true;
   for (auto& thread : state_->threads) {
     asio::post(thread->io, [&running = *thread, this] {
-      boost::system::error_code ignored;
-      running.acceptor.close(ignored);
       running.worker.draining = true;
+      state_->StopAccepting(running);
       state_->Sweep(running);
     });
   }
-  const absl::Time end = absl::Now() + grace;
-  while (state_->connections > 0 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(5));
+  const absl::Time start = absl::Now();
+  const absl::Time end = start + grace;
+  bool closing_idle = false;
+  while (state_->connections > 0 && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(5));
+    if (closing_idle || absl::Now() - start < std::min(kLinger, grace / 2)) continue;
+    closing_idle = true;
+    for (auto& thread : state_->threads) {
+      asio::post(thread->io, [&running = *thread, this] {
+        running.worker.closing_idle = true;
+        state_->Sweep(running);
+      });
+    }
+  }
   for (auto& thread : state_->threads) thread->io.stop();
   for (auto& thread : state_->threads) thread->thread.join();
   // Coroutines that are still suspended end with their io_context, while what they refer to is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/listener.h"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -273,6 +274,27 @@ TEST_F(ListenerTest, DrainAnswersWhatIsUnderWay) {
   const RawResponse answer = busy.Receive();
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.Header("connection"), "close");
+  drain.join();
+}
+
+TEST_F(ListenerTest, DrainAnswersWhatAnIdleConnectionWasAboutToSend) {
+  Serve();
+  RawClient idle(port());
+  EXPECT_EQ(idle.Ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+  std::thread drain([this] { listener_->Drain(absl::Seconds(5)); });
+  const auto refused = [this] {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket socket(io);
+    boost::system::error_code error;
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), static_cast<uint16_t>(port())},
+                   error);
+    return error == boost::asio::error::connection_refused;
+  };
+  while (!refused()) std::this_thread::yield();  // the drain has begun
+  const RawResponse answer = idle.Ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.Header("connection"), "close");
+  EXPECT_TRUE(idle.Closed());
   drain.join();
 }
 
