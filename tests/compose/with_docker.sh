@@ -10,7 +10,14 @@ work=$(mktemp -d)
 dockerd --data-root "${FORIUM_DOCKER_DATA:-$HOME/.cache/forium-docker}" --exec-root "$work/exec" --pidfile "$work/pid" \
   >"$work/log" 2>&1 &
 daemon=$!
-trap 'kill "$daemon" 2>/dev/null; wait "$daemon" 2>/dev/null || true; rm -rf "$work"' EXIT
+# Docker leaves the network namespaces of its containers mounted.
+stop() {
+  kill "$daemon" 2>/dev/null || true
+  wait "$daemon" 2>/dev/null || true
+  umount "$work"/exec/netns/* 2>/dev/null || true
+  rm -rf "$work"
+}
+trap stop EXIT
 for _ in $(seq 100); do
   docker info >/dev/null 2>&1 && break
   kill -0 "$daemon" 2>/dev/null || { tail -n 20 "$work/log" >&2; exit 1; }
