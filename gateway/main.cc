@@ -35,8 +35,7 @@ struct Program {
   std::string forum_target = "xds:///forum";
 };
 
-absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
-  config::Settings settings;
+void Declare(Program& program, config::Settings& settings) {
   gateway::Register(program.gateway, settings);
   process::AddGatewaySettings(settings, &program.suite);
   settings.Add("control_listen", &program.control.listen,
@@ -47,11 +46,6 @@ absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
   settings.Add("auth_target", &program.auth_target,
                "Where auth is: xds:///auth, dns:///HOST:PORT, or ADDR:PORT,ADDR:PORT.");
   settings.Add("forum_target", &program.forum_target, "Where the forum is, likewise.");
-  RETURN_IF_ERROR(settings.Parse(argc, argv));
-  program.gateway.drain_timeout = program.suite.process.drain_timeout;
-  program.control.security = program.suite.security;
-  *done = settings.done();
-  return absl::OkStatus();
 }
 
 // Whether a page could be made now: a guest's identity, and something of the forum.
@@ -70,6 +64,8 @@ absl::Status Probe(rpc::Channel& auth, rpc::Channel& forum) {
 }
 
 absl::Status Serve(Program& program) {
+  program.gateway.drain_timeout = program.suite.process.drain_timeout;
+  program.control.security = program.suite.security;
   ASSIGN_OR_RETURN(const auto process, process::Process::Begin("gateway", program.suite.process));
   std::unique_ptr<gateway::ControlPlane> control_plane;
   if (!program.control.listen.empty()) {
@@ -89,7 +85,8 @@ absl::Status Serve(Program& program) {
   gateway::Gateway gateway(program.gateway, services, pages->Hooks(), *bus);
 
   RETURN_IF_ERROR(process->Await("auth and forum", [&auth, &forum] { return Probe(auth, forum); }));
-  process->Watch("auth and forum", [&auth, &forum] { return Probe(auth, forum); });
+  const auto watcher =
+      process->Watch("auth and forum", [&auth, &forum] { return Probe(auth, forum); });
   RETURN_IF_ERROR(gateway.Start());
   process->Ready();
   std::cout << "The gateway serves " << program.gateway.listen << " (port " << gateway.port()
@@ -99,19 +96,12 @@ absl::Status Serve(Program& program) {
   return absl::OkStatus();
 }
 
-absl::Status Run(int argc, char** argv) {
-  Program program;
-  bool done = false;
-  RETURN_IF_ERROR(Configure(program, argc, argv, &done));
-  if (done) return absl::OkStatus();
-  if (program.suite.process.health) return process::AskHealth(program.suite.process);
-  return Serve(program);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  const absl::Status status = Run(argc, argv);
-  if (!status.ok()) std::cerr << status.message() << "\n";
-  return status.ok() ? 0 : 1;
+  Program program;
+  return process::Main(
+      argc, argv, program.suite.process,
+      [&program](config::Settings& settings) { Declare(program, settings); },
+      [&program] { return Serve(program); });
 }

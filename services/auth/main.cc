@@ -27,8 +27,7 @@ struct Program {
   bool migrate_only = false;
 };
 
-absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
-  config::Settings settings;
+void Declare(Program& program, config::Settings& settings) {
   process::AddServiceSettings(settings, &program.suite);
   settings.Add("data", &program.placement.data, "Directory of the SQLite databases.");
   database::AddSettings(settings, &program.placement);
@@ -36,13 +35,10 @@ absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
   settings.Add("rate_limit", &program.rate_limit, "Limits on guesses and registrations.");
   settings.Add("migrate_only", &program.migrate_only, "Brings the databases up to date and exits.");
   auth::AddSettings(settings, &program.auth);
-  RETURN_IF_ERROR(settings.Parse(argc, argv));
-  program.auth.throttle.enabled = program.rate_limit;
-  *done = settings.done();
-  return absl::OkStatus();
 }
 
-absl::Status Serve(const Program& program) {
+absl::Status Serve(Program& program) {
+  program.auth.throttle.enabled = program.rate_limit;
   ASSIGN_OR_RETURN(const auto process, process::Process::Begin("auth", program.suite.process));
   std::unique_ptr<database::Database> control;
   database::Tenants tenants(database::Opener(program.placement, "auth", auth::kMigrations));
@@ -63,7 +59,7 @@ absl::Status Serve(const Program& program) {
                      verifier);
   service->Register(server);
   RETURN_IF_ERROR(server.Start());
-  process::WatchDatabase(*process, *community);
+  const auto watcher = process::WatchDatabase(*process, *community);
 
   rpc::Channel self(server.InProcessChannel());
   rpc::CallOptions system;
@@ -81,19 +77,12 @@ absl::Status Serve(const Program& program) {
   return absl::OkStatus();
 }
 
-absl::Status Run(int argc, char** argv) {
-  Program program;
-  bool done = false;
-  RETURN_IF_ERROR(Configure(program, argc, argv, &done));
-  if (done) return absl::OkStatus();
-  if (program.suite.process.health) return process::AskHealth(program.suite.process);
-  return Serve(program);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  const absl::Status status = Run(argc, argv);
-  if (!status.ok()) std::cerr << status.message() << "\n";
-  return status.ok() ? 0 : 1;
+  Program program;
+  return process::Main(
+      argc, argv, program.suite.process,
+      [&program](config::Settings& settings) { Declare(program, settings); },
+      [&program] { return Serve(program); });
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The forum alone, as one process of the suite.
-#include <iostream>
 #include <memory>
 #include <string>
 
@@ -30,8 +29,7 @@ struct Program {
   bool migrate_only = false;
 };
 
-absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
-  config::Settings settings;
+void Declare(Program& program, config::Settings& settings) {
   process::AddServiceSettings(settings, &program.suite);
   settings.Add("data", &program.placement.data, "Directory of the SQLite databases.");
   database::AddSettings(settings, &program.placement);
@@ -42,10 +40,6 @@ absl::Status Configure(Program& program, int argc, char** argv, bool* done) {
   settings.Add("principal_key", &program.principal_key,
                "auth's public key, in hexadecimal digits; asked from auth when empty.");
   settings.Add("migrate_only", &program.migrate_only, "Brings the databases up to date and exits.");
-  RETURN_IF_ERROR(settings.Parse(argc, argv));
-  program.forum.site_host = forum::HostOf(program.public_url);
-  *done = settings.done();
-  return absl::OkStatus();
 }
 
 // Without auth's key no call can be let in.
@@ -63,7 +57,8 @@ absl::Status TrustAuth(const Program& program, rpc::PrincipalVerifier& verifier)
   return absl::OkStatus();
 }
 
-absl::Status Serve(const Program& program) {
+absl::Status Serve(Program& program) {
+  program.forum.site_host = forum::HostOf(program.public_url);
   ASSIGN_OR_RETURN(const auto process, process::Process::Begin("forum", program.suite.process));
   database::Tenants tenants(database::Opener(program.placement, "forum", forum::kMigrations));
   database::Database* community = nullptr;
@@ -91,26 +86,19 @@ absl::Status Serve(const Program& program) {
                      verifier);
   service.Register(server);
   RETURN_IF_ERROR(server.Start());
-  process::WatchDatabase(*process, *community);
+  const auto watcher = process::WatchDatabase(*process, *community);
   process::ServeUntilStopped(*process, program.suite, "forum", server);
   service.Close();
   relay.Flush(program.suite.process.drain_timeout);
   return absl::OkStatus();
 }
 
-absl::Status Run(int argc, char** argv) {
-  Program program;
-  bool done = false;
-  RETURN_IF_ERROR(Configure(program, argc, argv, &done));
-  if (done) return absl::OkStatus();
-  if (program.suite.process.health) return process::AskHealth(program.suite.process);
-  return Serve(program);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  const absl::Status status = Run(argc, argv);
-  if (!status.ok()) std::cerr << status.message() << "\n";
-  return status.ok() ? 0 : 1;
+  Program program;
+  return process::Main(
+      argc, argv, program.suite.process,
+      [&program](config::Settings& settings) { Declare(program, settings); },
+      [&program] { return Serve(program); });
 }

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <thread>
+#include <iostream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -68,14 +68,6 @@ std::string CauseOf(const absl::Status& status) {
 
 }  // namespace
 
-// A thread that asks again and again.
-struct Process::Probe {
-  std::string what;
-  std::function<absl::Status()> ask;
-  bool failing = false;  // guarded by the process's mutex
-  std::thread thread;
-};
-
 void AddSettings(config::Settings& settings, Config* config) {
   settings.Add("admin_listen", &config->admin_listen,
                "Private ADDR:PORT for /healthz, /readyz and /metrics; none by default.");
@@ -87,6 +79,17 @@ void AddSettings(config::Settings& settings, Config* config) {
   settings.Add("drain_timeout", &config->drain_timeout, "For what is under way at a stop.");
   settings.Add("health", &config->health,
                "Asks the process with this admin_listen whether it is ready, and exits.");
+}
+
+int Main(int argc, char** argv, const Config& config,
+         absl::FunctionRef<void(config::Settings&)> declare,
+         absl::FunctionRef<absl::Status()> serve) {
+  config::Settings settings;
+  declare(settings);
+  absl::Status status = settings.Parse(argc, argv);
+  if (status.ok() && !settings.done()) status = config.health ? AskHealth(config) : serve();
+  if (!status.ok()) std::cerr << status.message() << "\n";
+  return status.ok() ? 0 : 1;
 }
 
 Process::Process(std::string name, const Config& config)
@@ -109,16 +112,6 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Begin(const std::string& name,
                          config.admin_listen, [self = process.get()] { return self->WaitsFor(); }));
   }
   return process;
-}
-
-Process::~Process() {
-  std::vector<std::unique_ptr<Probe>> probes;
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-    probes.swap(probes_);
-  }
-  for (const auto& probe : probes) probe->thread.join();
 }
 
 bool Process::Pause(absl::Duration pause) const {
@@ -152,34 +145,46 @@ absl::Status Process::Await(const std::string& what, absl::FunctionRef<absl::Sta
   }
 }
 
-void Process::Watch(const std::string& what, std::function<absl::Status()> probe) {
-  auto added = std::make_unique<Probe>();
-  added->what = what;
-  added->ask = std::move(probe);
-  Probe* const raw = added.get();
-  raw->thread = std::thread([this, raw] { RunProbe(raw); });
-  absl::MutexLock lock(&mutex_);
-  probes_.push_back(std::move(added));
+std::unique_ptr<Process::Watcher> Process::Watch(std::string what,
+                                                 std::function<absl::Status()> probe) {
+  return std::make_unique<Watcher>(*this, std::move(what), std::move(probe));
 }
 
-void Process::RunProbe(Probe* probe) {
-  const auto stopping = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_; };
+Process::Watcher::Watcher(Process& process, std::string what, std::function<absl::Status()> probe)
+    : process_(process), what_(std::move(what)), probe_(std::move(probe)) {
+  {
+    absl::MutexLock lock(&process_.mutex_);
+    process_.watchers_.push_back(this);
+  }
+  thread_ = std::thread([this] { Run(); });
+}
+
+Process::Watcher::~Watcher() {
+  {
+    absl::MutexLock lock(&process_.mutex_);
+    ended_ = true;
+    std::erase(process_.watchers_, this);
+  }
+  thread_.join();
+}
+
+void Process::Watcher::Run() {
   while (true) {
-    const absl::Status status = probe->ask();
+    const absl::Status status = probe_();
     bool changed = false;
     {
-      absl::MutexLock lock(&mutex_);
-      changed = probe->failing == status.ok();
-      probe->failing = !status.ok();
+      absl::MutexLock lock(&process_.mutex_);
+      changed = failing_ == status.ok();
+      failing_ = !status.ok();
     }
     if (changed) {
       observe::Log(status.ok() ? observe::Level::kInfo : observe::Level::kWarning,
                    status.ok() ? "back" : "away",
-                   {{"process", name_}, {"what", probe->what}, {"cause", CauseOf(status)}});
-      Tell();
+                   {{"process", process_.name_}, {"what", what_}, {"cause", CauseOf(status)}});
+      process_.Tell();
     }
-    absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping), kProbeEvery)) return;
+    absl::MutexLock lock(&process_.mutex_);
+    if (process_.mutex_.AwaitWithTimeout(absl::Condition(&ended_), kProbeEvery)) return;
   }
 }
 
@@ -221,8 +226,8 @@ std::string Process::WaitsFor() const {
   absl::MutexLock lock(&mutex_);
   if (!waits_for_.empty()) return waits_for_;
   std::vector<std::string> failing;
-  for (const auto& probe : probes_) {
-    if (probe->failing) failing.push_back(probe->what);
+  for (const Watcher* const watcher : watchers_) {
+    if (watcher->failing_) failing.push_back(watcher->what_);
   }
   return absl::StrJoin(failing, ", ");
 }

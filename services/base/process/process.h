@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -46,36 +47,43 @@ void AddSettings(config::Settings& settings, Config* config);
 // with what it waits for, Unavailable when nothing answers.
 absl::Status AskHealth(const Config& config);
 
+// main() of a program: reads the settings that `declare` declares, among them those of `config`;
+// answers --health and what else only asks; or runs `serve`. What fails goes to stderr. The exit
+// code.
+int Main(int argc, char** argv, const Config& config,
+         absl::FunctionRef<void(config::Settings&)> declare,
+         absl::FunctionRef<absl::Status()> serve);
+
 class Process {
  public:
+  // Asks something while it lives; see Watch.
+  class Watcher;
+
   // Before any other thread starts. Errors: a log level that does not exist, admin_listen in use.
   static absl::StatusOr<std::unique_ptr<Process>> Begin(const std::string& name,
                                                         const Config& config);
-  ~Process();
 
   // Runs `attempt` until it does not answer Unavailable, with growing pauses, and says in the log
   // and at /readyz what is waited for. Errors: what `attempt` answers; Cancelled, a stop signal
   // came.
   absl::Status Await(const std::string& what, absl::FunctionRef<absl::Status()> attempt);
-  // Watches something that serving needs: `probe` runs every two seconds on a thread of its own and
-  // may block.
-  void Watch(const std::string& what, std::function<absl::Status()> probe);
+  // Watches something that serving needs, until the answer ends: `probe` runs every two seconds on
+  // a thread of its own and may block.
+  [[nodiscard]] std::unique_ptr<Watcher> Watch(std::string what,
+                                               std::function<absl::Status()> probe);
   // Called with what /readyz says from now on, after Ready: true at once.
   void OnReadiness(std::function<void(bool)> listener);
   // Everything is there; /readyz says yes while the probes do.
   void Ready();
-  // Blocks until a stop signal, or until Stop; then the process is not ready any more, and
-  // drain_delay has passed.
+  // Blocks until a stop signal; then the process is not ready any more, and drain_delay has passed.
   void AwaitStop();
   // Empty: ready. Else what it waits for.
   std::string WaitsFor() const;
 
  private:
-  struct Probe;
   Process(std::string name, const Config& config);
   // False: a stop signal came.
   bool Pause(absl::Duration pause) const;
-  void RunProbe(Probe* probe);
   void Tell() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::string name_;
@@ -83,14 +91,34 @@ class Process {
   sigset_t stop_signals_;
   mutable absl::Mutex mutex_;
   std::string waits_for_ ABSL_GUARDED_BY(mutex_) = "starting";
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::unique_ptr<Probe>> probes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<const Watcher*> watchers_ ABSL_GUARDED_BY(mutex_);
   // Held while a listener hears, so that it hears in order.
   absl::Mutex telling_;
   std::function<void(bool)> listener_ ABSL_GUARDED_BY(telling_);
   int told_ ABSL_GUARDED_BY(telling_) = -1;
   std::unique_ptr<observe::AdminServer> admin_;
   std::unique_ptr<observe::Export> traces_;
+};
+
+class Process::Watcher {
+ public:
+  Watcher(Process& process, std::string what, std::function<absl::Status()> probe);
+  // Waits for a probe that is running.
+  ~Watcher();
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+ private:
+  friend class Process;
+  void Run();
+
+  Process& process_;
+  const std::string what_;
+  const std::function<absl::Status()> probe_;
+  // Guarded by the process's mutex.
+  bool failing_ = false;
+  bool ended_ = false;
+  std::thread thread_;
 };
 
 }  // namespace forium::process

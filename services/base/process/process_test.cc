@@ -63,7 +63,7 @@ TEST(ProcessTest, ReadinessFollowsProbesAndStops) {
   const auto process = BeginQuietly();
   std::atomic<bool> away = true;
   absl::Notification asked;
-  process->Watch("the database", [&] {
+  const auto watcher = process->Watch("the database", [&] {
     if (!asked.HasBeenNotified()) asked.Notify();
     return away ? absl::UnavailableError("refused") : absl::OkStatus();
   });
@@ -86,6 +86,19 @@ TEST(ProcessTest, ReadinessFollowsProbesAndStops) {
   stopper.join();
   EXPECT_EQ(told, 0);
   EXPECT_EQ(process->WaitsFor(), "stopping");
+}
+
+TEST(ProcessTest, WhatIsNotWatchedAnyMoreDoesNotCount) {
+  const auto process = BeginQuietly();
+  process->Ready();
+  absl::Notification asked;
+  auto watcher = process->Watch("the database", [&] {
+    if (!asked.HasBeenNotified()) asked.Notify();
+    return absl::UnavailableError("refused");
+  });
+  asked.WaitForNotification();
+  watcher.reset();
+  EXPECT_EQ(process->WaitsFor(), "");
 }
 
 TEST(ProcessTest, HealthIsWhatTheOtherProcessSays) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/process/suite.h"
 
-#include <algorithm>
-
 #include "absl/time/clock.h"
 #include "services/base/observe/log.h"
 
@@ -38,8 +36,8 @@ absl::StatusOr<std::unique_ptr<events::Bus>> MakeBus(const SuiteConfig& config) 
   return events::MakeInProcessBus();
 }
 
-void WatchDatabase(Process& process, database::Database& database) {
-  process.Watch("the database", [&database] {
+std::unique_ptr<Process::Watcher> WatchDatabase(Process& process, database::Database& database) {
+  return process.Watch("the database", [&database] {
     return database.Read(
         [](database::Transaction& tx) { return tx.Query(kProbe, [](const database::Row&) {}); });
   });

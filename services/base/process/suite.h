@@ -36,8 +36,9 @@ void AddServiceSettings(config::Settings& settings, SuiteConfig* config);
 // hear: for a service that is tried alone.
 absl::StatusOr<std::unique_ptr<events::Bus>> MakeBus(const SuiteConfig& config);
 
-// Readiness follows the database from now on.
-void WatchDatabase(Process& process, database::Database& database);
+// Readiness follows the database while the answer lives.
+[[nodiscard]] std::unique_ptr<Process::Watcher> WatchDatabase(Process& process,
+                                                              database::Database& database);
 
 // Tells the control planes and the health protocol that the started server serves, and returns
 // after a stop signal, when all calls are answered: first nobody is sent here any more, then calls
