@@ -31,20 +31,25 @@ constexpr absl::Duration kFirstPause = absl::Milliseconds(10);
 constexpr absl::Duration kLastPause = absl::Milliseconds(200);
 
 // Whether running the call twice is as good as once: its proto says so, or its request has an id by
-// which the server knows it again.
-bool IsRepeatable(std::string_view method, const google::protobuf::MessageLite& request) {
-  const google::protobuf::MethodDescriptor* const descriptor =
-      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(std::string(method));
-  if (descriptor == nullptr) return false;
-  if (descriptor->options().idempotency_level() !=
+// which the server knows it again. Asked when a call failed only.
+bool IsRepeatable(const std::string& path, const grpc::ByteBuffer& request) {
+  std::string name = path.substr(1);
+  if (const size_t slash = name.find('/'); slash != std::string::npos) name[slash] = '.';
+  const google::protobuf::MethodDescriptor* const method =
+      google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+  if (method == nullptr) return false;
+  if (method->options().idempotency_level() !=
       google::protobuf::MethodOptions::IDEMPOTENCY_UNKNOWN) {
     return true;
   }
-  const auto* const message = dynamic_cast<const google::protobuf::Message*>(&request);
   const google::protobuf::FieldDescriptor* const id =
-      descriptor->input_type()->FindFieldByName("request_id");
-  return message != nullptr && message->GetDescriptor() == descriptor->input_type() &&
-         id != nullptr && id->type() == google::protobuf::FieldDescriptor::TYPE_STRING &&
+      method->input_type()->FindFieldByName("request_id");
+  if (id == nullptr || id->type() != google::protobuf::FieldDescriptor::TYPE_STRING) return false;
+  const std::unique_ptr<google::protobuf::Message> message(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(method->input_type())
+          ->New());
+  return Parse(request, message.get()) &&
          !message->GetReflection()->GetString(*message, id).empty();
 }
 
@@ -56,7 +61,6 @@ class OutgoingCall {
                std::function<void(Reply)> done)
       : stub_(std::move(stub)),
         path_(PathOf(method)),
-        repeatable_(IsRepeatable(method, request)),
         options_(options),
         request_(Serialise(request)),
         done_(std::move(done)),
@@ -75,7 +79,6 @@ class OutgoingCall {
 
   std::shared_ptr<grpc::GenericStub> stub_;
   const std::string path_;
-  const bool repeatable_;
   const CallOptions options_;
   const grpc::ByteBuffer request_;
   const std::function<void(Reply)> done_;
@@ -131,7 +134,7 @@ bool OutgoingCall::MayRepeat(const grpc::Status& status) const {
   if (!IsGone(status)) return false;
   // A server that is about to leave says so, and has not begun.
   if (!Trailer(kRefusedKey).empty()) return true;
-  return repeatable_ && Trailer(kErrorKey).empty();
+  return Trailer(kErrorKey).empty() && IsRepeatable(path_, request_);
 }
 
 bool OutgoingCall::AttemptLater() {
