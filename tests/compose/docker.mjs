@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Docker and Compose as the tests speak to them; Compose v2 where it is, else docker-compose 1.29.
 import {execFileSync, spawnSync} from 'node:child_process';
-import {createServer} from 'node:net';
 import {join} from 'node:path';
+
 import {ROOT} from '../harness/forium.mjs';
+import {freePort} from '../harness/program.mjs';
 
 export const assert = (holds, sentence) => {
   if (!holds) throw new Error(sentence);
@@ -14,14 +15,6 @@ export function docker(...args) {
 }
 
 const COMPOSE = spawnSync('docker', ['compose', 'version']).status === 0 ? ['docker', 'compose'] : ['docker-compose'];
-
-export async function freePort() {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const {port} = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 /** One file of compose/, started under a name and an address of its own. */
 export class Project {

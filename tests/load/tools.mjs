@@ -2,10 +2,11 @@
 // The measuring tools: wrk for rates, h2load for latencies at a fixed rate, nginx as the yardstick.
 import {execFile, spawn} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
+
+import {freePort} from '../harness/program.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const run = promisify(execFile);
@@ -41,17 +42,6 @@ export async function fixedRate(url, {rate, connections = 8, seconds = 5, folder
   const good = rows.filter(([, status]) => status === 200).map(([, , micros]) => micros / 1000);
   return {p50: percentile(good, 50), p95: percentile(good, 95), p99: percentile(good, 99), count: good.length,
     errors: rows.length - good.length};
-}
-
-export function freePort() {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.on('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const {port} = server.address();
-      server.close(() => done(port));
-    });
-  });
 }
 
 /** Debian's nginx with the files of `folder`, tuned for static files; stop() ends it. */

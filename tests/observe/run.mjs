@@ -4,10 +4,10 @@
 //   node tests/observe/run.mjs [PART OF A NAME]
 import {spawn, spawnSync} from 'node:child_process';
 import {readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {join} from 'node:path';
 
 import {Forium, ROOT, temporaryFolder} from '../harness/forium.mjs';
+import {freePort} from '../harness/program.mjs';
 import {Collector} from './collector.mjs';
 import {made, scraped, used} from './metrics.mjs';
 import {crossesProcesses, tellsEverything, withSuite} from './suite.mjs';
@@ -18,13 +18,6 @@ const TARGET_LABELS = ['job', 'instance', 'process', 'namespace', 'le'];  // giv
 const assert = (holds, sentence) => {
   if (!holds) throw new Error(sentence);
 };
-
-const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const {port} = server.address();
-    server.close(() => done(port));
-  });
-});
 
 const panels = DASHBOARD.panels.filter((panel) => panel.type !== 'row');
 const expressions = panels.flatMap((panel) => panel.targets.map((target) => ({panel: panel.title, text: target.expr})));

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 import {certificates} from '../harness/certificates.mjs';
-import {Suite, count, freePort, metric, take, until} from './suite.mjs';
+import {freePort} from '../harness/program.mjs';
+import {Suite, count, metric, take, until} from './suite.mjs';
 
 const BOTH = ['c++', 'node'];
 const claims = [];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes of a small suite: control planes, backends, and a client that calls without pause.
 import {spawn} from 'node:child_process';
-import {createServer} from 'node:net';
 import {dirname, join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
@@ -9,15 +8,6 @@ import {fileURLToPath} from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const BINARY = process.env.XDS_PROCESS ?? join(here, "../../bazel-bin/tests/xds/process");
-
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const {port} = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 const flagsOf = (values) => Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
