@@ -4,7 +4,9 @@
 // and live until its response is written.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +64,10 @@ struct Request {
   bool void_session = false;                 // the cookie's token is void: the answer clears it
   std::string locale;                        // `en`, `de`; empty: the community's
   bool props_only = false;                   // came as `/_page` + path: answer the props as JSON
+  bool secure = false;                       // came over TLS, to us or to a trusted proxy
+  // What the client wants to speak from here on: `websocket`, by the Upgrade field of HTTP/1.1 or the
+  // :protocol of HTTP/2's extended CONNECT (RFC 8441); empty: HTTP.
+  std::string_view upgrade;
   // Pairs of an application/x-www-form-urlencoded body, decoded; only when `is_form`.
   std::vector<Parameter> form;
   bool is_form = false;
@@ -110,6 +116,7 @@ class Body {
 };
 
 struct CachedPage;  // gateway/cache/page_cache.h
+class ByteStream;   // gateway/http/byte_stream.h
 
 struct Response {
   int status = 200;
@@ -121,6 +128,11 @@ struct Response {
   // a cacheable route is kept when this is not empty, and dropped by events that carry one of the
   // tags.
   std::vector<std::string> cache_tags;
+  // Writes the body as it comes, in place of `body` (server-sent events, proxied answers); the
+  // listener frames it. With status 101 it speaks the protocol that `Request::upgrade` names, both
+  // ways; on HTTP/2 that is a 200 to the CONNECT. Its end ends the body, or the connection. False:
+  // the body is cut short, and the client must be able to tell. Views of the request stay valid.
+  std::function<boost::asio::awaitable<bool>(ByteStream&)> stream;
   // Already in its final form, from the cache: status and body are its own, `headers` are sent
   // beside its own.
   std::shared_ptr<const CachedPage> cached;
