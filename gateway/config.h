@@ -12,8 +12,8 @@
 namespace forium::gateway {
 
 struct Config {
-  // Address and port for HTTP; port 0 picks a free one.
-  std::string listen = "127.0.0.1:8080";
+  // Where plain HTTP is served: `ADDR:PORT` (port 0 picks a free one) or `unix:/path`.
+  std::vector<std::string> listen = {"127.0.0.1:8080"};
   // Outside address, `https://forum.example`: links, cookies, canonical addresses, origin check.
   // Empty: http and the Host of each request.
   std::string public_url;

@@ -35,7 +35,7 @@ constexpr char kMember[] = "Cookie: forium_session=member-5\r\nOrigin: http://h\
 class GatewayTest : public ::testing::Test {
  protected:
   GatewayTest() : bus_(events::MakeInProcessBus()) {
-    config_.listen = "127.0.0.1:0";
+    config_.listen = {"127.0.0.1:0"};
     config_.workers = 2;
     config_.access_log = false;
     config_.debug_statements = true;

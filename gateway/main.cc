@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "gateway/config.h"
 #include "gateway/gateway.h"
@@ -89,8 +90,8 @@ absl::Status Serve(Program& program) {
       process->Watch("auth and forum", [&auth, &forum] { return Probe(auth, forum); });
   RETURN_IF_ERROR(gateway.Start());
   process->Ready();
-  std::cout << "The gateway serves " << program.gateway.listen << " (port " << gateway.port()
-            << ")." << std::endl;
+  std::cout << "The gateway serves " << absl::StrJoin(program.gateway.listen, ", ") << " (port "
+            << gateway.port() << ")." << std::endl;
   process->AwaitStop();
   gateway.Drain();
   return absl::OkStatus();

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/listener.h"
 
-#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <list>
 #include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "gateway/http/ascii.h"
 #include "gateway/http/connection.h"
+#include "gateway/http/endpoint.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
+#include "services/base/status/macros.h"
 
 namespace forium::gateway {
 namespace {
 
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 // A client may be sending on a connection that looks idle: while draining it stays open for so
 // long, and what comes is answered with `Connection: close`.
 constexpr absl::Duration kLinger = absl::Milliseconds(500);
@@ -41,37 +42,23 @@ absl::Duration SweepInterval(const Config& config) {
   return std::clamp(shortest / 8, absl::Milliseconds(10), absl::Milliseconds(500));
 }
 
+using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
+
+struct AcceptorOf {
+  Acceptor acceptor;
+  Arrival arrival;
+};
+
 struct Thread {
   Thread(const Config& config, const Application& application)
-      : io(1), acceptor(io), sweep(io), worker{config, application, {}, false,
-                                               false,  absl::Now(), {}} {}
+      : io(1), sweep(io), worker{config, application} {}
 
   asio::io_context io;
-  tcp::acceptor acceptor;
+  std::list<AcceptorOf> acceptors;  // their coroutines refer to them
   asio::steady_timer sweep;
   Worker worker;
   std::thread thread;
 };
-
-absl::StatusOr<tcp::endpoint> ParseAddress(const std::string& listen) {
-  const size_t colon = listen.rfind(':');
-  if (colon == std::string::npos)
-    return absl::InvalidArgumentError("`listen` has no port: " + listen);
-  std::string host = listen.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  if (host == "localhost") host = "127.0.0.1";
-  boost::system::error_code error;
-  const auto address = host.empty() ? asio::ip::address(asio::ip::address_v4::any())
-                                    : asio::ip::make_address(host, error);
-  const std::string port = listen.substr(colon + 1);
-  const bool digits = !port.empty() && port.size() <= 5 &&
-                      port.find_first_not_of("0123456789") == std::string::npos;
-  if (error || !digits || std::stoi(port) > 65535) {
-    return absl::InvalidArgumentError("`listen` is not an address and a port: " + listen);
-  }
-  return tcp::endpoint(address, static_cast<uint16_t>(std::stoi(port)));
-}
 
 }  // namespace
 
@@ -80,6 +67,7 @@ struct Listener::State {
   const Application application;
   std::vector<std::unique_ptr<Thread>> threads;
   int port = 0;
+  int tls_port = 0;
   bool started = false;
   std::atomic<int> connections{0};
   std::atomic<bool> draining{false};
@@ -90,24 +78,68 @@ struct Listener::State {
   State(const Config& config, Application application)
       : config(config), application(std::move(application)) {}
 
-  absl::Status Open(Thread& thread, tcp::endpoint endpoint) {
+  absl::Status Give(Thread& thread, int descriptor, Arrival arrival) {
+    ASSIGN_OR_RETURN(const SocketAddress address, LocalAddress(descriptor));
+    Acceptor acceptor(thread.io);
     boost::system::error_code error;
-    thread.acceptor.open(endpoint.protocol(), error);
-    if (!error) thread.acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    // The first binds alone, so that a port of somebody else's is an error and not a share.
-    if (!error && port != 0) thread.acceptor.set_option(ReusePort(true), error);
-    if (!error) thread.acceptor.bind(endpoint, error);
-    if (!error && port == 0) thread.acceptor.set_option(ReusePort(true), error);
-    if (!error) thread.acceptor.listen(4096, error);
-    if (error)
-      return absl::UnavailableError("cannot listen on " + config.listen + ": " + error.message());
-    if (port == 0) port = thread.acceptor.local_endpoint().port();
+    acceptor.assign(address.protocol(), descriptor, error);
+    if (error) return absl::UnavailableError("cannot take connections: " + error.message());
+    thread.acceptors.push_back({std::move(acceptor), arrival});
+    int& known = arrival == Arrival::kTls ? tls_port : port;
+    if (known == 0) known = PortOf(address);
     return absl::OkStatus();
   }
 
-  asio::awaitable<void> Accept(Thread& thread) {
+  absl::Status Open(const std::string& text, Arrival arrival) {
+    ASSIGN_OR_RETURN(SocketAddress address, ParseSocketAddress(text));
+    PortUse use = PortUse::kAlone;
+    int first = -1;
+    for (auto& thread : threads) {
+      // A Unix socket cannot be bound twice: the threads take from one queue.
+      absl::StatusOr<int> opened =
+          IsUnix(address) && first >= 0 ? absl::StatusOr<int>(dup(first)) : Listen(address, use);
+      if (!opened.ok()) {
+        return absl::UnavailableError(
+            absl::StrCat("cannot listen on ", text, ": ", opened.status().message()));
+      }
+      if (first < 0) {
+        first = *opened;
+        // Port 0 became a port.
+        ASSIGN_OR_RETURN(address, LocalAddress(first));
+        use = PortUse::kShared;
+      }
+      RETURN_IF_ERROR(Give(*thread, *opened, arrival));
+    }
+    return absl::OkStatus();
+  }
+
+  // Each thread needs one of a kind, and none may be left without a thread: connections may wait
+  // in it.
+  absl::Status Distribute(const std::vector<ListeningSocket>& given, Arrival arrival) {
+    std::vector<int> sockets;
+    for (const ListeningSocket& socket : given) {
+      if (socket.arrival == arrival) sockets.push_back(socket.descriptor);
+    }
+    if (sockets.empty()) return absl::OkStatus();
+    for (size_t i = 0; i < std::max(sockets.size(), threads.size()); ++i) {
+      const int descriptor = i < sockets.size() ? sockets[i] : dup(sockets[i % sockets.size()]);
+      RETURN_IF_ERROR(Give(*threads[i % threads.size()], descriptor, arrival));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status OpenAll(const std::vector<ListeningSocket>& given) {
+    if (!given.empty()) {
+      RETURN_IF_ERROR(Distribute(given, Arrival::kPlain));
+      return Distribute(given, Arrival::kTls);
+    }
+    for (const std::string& text : config.listen) RETURN_IF_ERROR(Open(text, Arrival::kPlain));
+    return absl::OkStatus();
+  }
+
+  asio::awaitable<void> Accept(Thread& thread, AcceptorOf& from) {
     while (!draining) {
-      auto [error, socket] = co_await thread.acceptor.async_accept(thread.io, kAwait);
+      auto [error, socket] = co_await from.acceptor.async_accept(thread.io, kAwait);
       if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
         co_return;
       if (error) {  // out of descriptors, mostly: wait until some are free
@@ -116,11 +148,11 @@ struct Listener::State {
         co_await pause.async_wait(kAwait);
         continue;
       }
-      Take(thread, std::move(socket));
+      Take(thread, std::move(socket), from.arrival);
     }
   }
 
-  void Take(Thread& thread, tcp::socket socket) {
+  void Take(Thread& thread, Socket socket, Arrival arrival) {
     if (connections.load(std::memory_order_relaxed) >= config.max_connections) {
       refused.Increment();
       return;
@@ -131,19 +163,21 @@ struct Listener::State {
       --connections;
       open.Decrement();
     };
-    asio::co_spawn(thread.io, ServeConnection(thread.worker, std::move(socket)), ended);
+    asio::co_spawn(thread.io, ServeConnection(thread.worker, std::move(socket), arrival), ended);
   }
 
   // Whoever has connected by now is served still.
   void StopAccepting(Thread& thread) {
-    boost::system::error_code error;
-    thread.acceptor.non_blocking(true, error);
-    while (!error) {
-      tcp::socket socket(thread.io);
-      thread.acceptor.accept(socket, error);
-      if (!error) Take(thread, std::move(socket));
+    for (AcceptorOf& from : thread.acceptors) {
+      boost::system::error_code error;
+      from.acceptor.non_blocking(true, error);
+      while (!error) {
+        Socket socket(thread.io);
+        from.acceptor.accept(socket, error);
+        if (!error) Take(thread, std::move(socket), from.arrival);
+      }
+      from.acceptor.close(error);
     }
-    thread.acceptor.close(error);
   }
 
   void Sweep(Thread& thread) {
@@ -156,8 +190,7 @@ struct Listener::State {
       if (watch.deadline > worker.now && !(worker.closing_idle && watch.idle)) continue;
       watch.deadline = absl::InfiniteFuture();
       watch.expired = true;
-      boost::system::error_code ignored;
-      watch.socket.cancel(ignored);
+      watch.transport.Cancel();
     }
     thread.sweep.expires_after(absl::ToChronoNanoseconds(SweepInterval(config)));
     thread.sweep.async_wait([this, &thread](boost::system::error_code error) {
@@ -172,29 +205,39 @@ Listener::Listener(const Config& config, Application application)
 Listener::~Listener() { Drain(absl::ZeroDuration()); }
 
 int Listener::port() const { return state_->port; }
+int Listener::tls_port() const { return state_->tls_port; }
 
-absl::Status Listener::Start() {
-  auto endpoint = ParseAddress(state_->config.listen);
-  if (!endpoint.ok()) return endpoint.status();
+absl::Status Listener::Start(std::vector<ListeningSocket> given) {
   const int workers = state_->config.workers > 0
                           ? state_->config.workers
                           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   for (int i = 0; i < workers; ++i) {
     state_->threads.push_back(std::make_unique<Thread>(state_->config, state_->application));
-    if (absl::Status opened = state_->Open(*state_->threads.back(), *endpoint); !opened.ok()) {
-      state_->threads.clear();
-      return opened;
-    }
-    endpoint->port(static_cast<uint16_t>(state_->port));
+  }
+  if (absl::Status opened = state_->OpenAll(given); !opened.ok()) {
+    state_->threads.clear();
+    return opened;
   }
   for (auto& thread : state_->threads) {
     Thread& running = *thread;
     state_->Sweep(running);
-    asio::co_spawn(running.io, state_->Accept(running), [](const std::exception_ptr&) {});
+    for (AcceptorOf& from : running.acceptors) {
+      asio::co_spawn(running.io, state_->Accept(running, from), [](const std::exception_ptr&) {});
+    }
     running.thread = std::thread([&running] { running.io.run(); });
   }
   state_->started = true;
   return absl::OkStatus();
+}
+
+std::vector<ListeningSocket> Listener::ShareSockets() const {
+  std::vector<ListeningSocket> shared;
+  for (const auto& thread : state_->threads) {
+    for (AcceptorOf& from : thread->acceptors) {
+      shared.push_back({dup(from.acceptor.native_handle()), from.arrival});
+    }
+  }
+  return shared;
 }
 
 void Listener::Drain(absl::Duration grace) {

@@ -21,7 +21,7 @@ namespace {
 class ListenerTest : public ::testing::Test {
  protected:
   ListenerTest() {
-    config_.listen = "127.0.0.1:0";
+    config_.listen = {"127.0.0.1:0"};
     config_.workers = 2;
   }
   ~ListenerTest() override {
@@ -301,7 +301,7 @@ TEST_F(ListenerTest, DrainAnswersWhatAnIdleConnectionWasAboutToSend) {
 TEST_F(ListenerTest, PortOfAnotherServerIsAnError) {
   Serve();
   Config config;
-  config.listen = "127.0.0.1:" + std::to_string(port());
+  config.listen = {"127.0.0.1:" + std::to_string(port())};
   Listener second(config, Application());
   EXPECT_FALSE(second.Start().ok());
 }

@@ -65,8 +65,8 @@ struct Request {
   std::string locale;                        // `en`, `de`; empty: the community's
   bool props_only = false;                   // came as `/_page` + path: answer the props as JSON
   bool secure = false;                       // came over TLS, to us or to a trusted proxy
-  // What the client wants to speak from here on: `websocket`, by the Upgrade field of HTTP/1.1 or the
-  // :protocol of HTTP/2's extended CONNECT (RFC 8441); empty: HTTP.
+  // What the client wants to speak from here on: `websocket`, by the Upgrade field of HTTP/1.1 or
+  // the :protocol of HTTP/2's extended CONNECT (RFC 8441); empty: HTTP.
   std::string_view upgrade;
   // Pairs of an application/x-www-form-urlencoded body, decoded; only when `is_form`.
   std::vector<Parameter> form;

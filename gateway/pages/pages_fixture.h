@@ -31,7 +31,7 @@ class PagesTest : public ::testing::Test {
 
   PagesTest()
       : bundle_(ReadFile("gateway/ssr/testdata/render.js")), bus_(events::MakeInProcessBus()) {
-    config_.listen = "127.0.0.1:0";
+    config_.listen = {"127.0.0.1:0"};
     config_.workers = 1;
     config_.access_log = false;
     config_.rate_limit = false;

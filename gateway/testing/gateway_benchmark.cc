@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   using forium::gateway::Response;
   if (argc < 3) return 2;
   forium::gateway::Config config;
-  config.listen = std::string("127.0.0.1:") + argv[1];
+  config.listen = {std::string("127.0.0.1:") + argv[1]};
   config.access_log = false;
   config.rate_limit = false;
   config.page_cache = argc < 4;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/allinone/serve.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gateway/gateway.h"
@@ -27,9 +29,14 @@ void Say(const std::string& line) {
 }
 
 // Where a person on this machine reaches it.
-std::string AddressOf(const std::string& listen, int port) {
+std::string AddressOf(const std::vector<std::string>& addresses, int port) {
+  const auto is_tcp = [](const std::string& address) { return !address.starts_with("unix:"); };
+  const auto first = std::find_if(addresses.begin(), addresses.end(), is_tcp);
+  if (first == addresses.end()) return addresses.empty() ? "nothing" : addresses.front();
+  const std::string& listen = *first;
   std::string host = listen.substr(0, listen.rfind(':'));
   if (host.empty() || host == "0.0.0.0" || host == "[::]") host = "localhost";
+  if (port == 0) return absl::StrCat("http://", listen);
   return port == 80 ? absl::StrCat("http://", host) : absl::StrCat("http://", host, ":", port);
 }
 
@@ -53,7 +60,7 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   ASSIGN_OR_RETURN(const auto process, process::Process::Begin("forium", config.process));
 
   config.community.auth.public_url = config.gateway.public_url.empty()
-                                         ? "http://" + config.gateway.listen
+                                         ? AddressOf(config.gateway.listen, 0)
                                          : config.gateway.public_url;
   config.community.forum.site_host = forum::HostOf(config.gateway.public_url);
   config.community.auth.throttle.enabled = config.gateway.rate_limit;
