@@ -55,25 +55,6 @@ bool IsPath(std::string_view path) {
   return true;
 }
 
-bool IsTarget(std::string_view target, std::string_view method) {
-  for (const char c : target) {
-    if (static_cast<uint8_t>(c) <= 0x20 || static_cast<uint8_t>(c) >= 0x7F || c == '#')
-      return false;
-  }
-  if (target == "*") return method == "OPTIONS";
-  if (!target.starts_with('/')) {
-    const size_t authority = target.starts_with("http://")    ? 7
-                             : target.starts_with("https://") ? 8
-                                                              : 0;
-    if (authority == 0) return false;
-    const size_t path = target.find_first_of("/?", authority);
-    if (!IsHost(target.substr(authority, path == std::string_view::npos ? path : path - authority)))
-      return false;
-    target = path == std::string_view::npos ? "/" : target.substr(path);
-  }
-  return IsPath(target.substr(0, target.find('?')));
-}
-
 bool IsFieldValue(std::string_view value) {
   for (const char c : value) {
     if ((static_cast<uint8_t>(c) < 0x20 && c != '\t') || c == 0x7F) return false;
@@ -114,6 +95,25 @@ bool IsHost(std::string_view host) {
   if (port.empty()) return true;
   if (port[0] != ':' || port.size() > 6) return false;
   return port.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
+bool IsTarget(std::string_view target, std::string_view method) {
+  for (const char c : target) {
+    if (static_cast<uint8_t>(c) <= 0x20 || static_cast<uint8_t>(c) >= 0x7F || c == '#')
+      return false;
+  }
+  if (target == "*") return method == "OPTIONS";
+  if (!target.starts_with('/')) {
+    const size_t authority = target.starts_with("http://")    ? 7
+                             : target.starts_with("https://") ? 8
+                                                              : 0;
+    if (authority == 0) return false;
+    const size_t path = target.find_first_of("/?", authority);
+    if (!IsHost(target.substr(authority, path == std::string_view::npos ? path : path - authority)))
+      return false;
+    target = path == std::string_view::npos ? "/" : target.substr(path);
+  }
+  return IsPath(target.substr(0, target.find('?')));
 }
 
 std::optional<Breach> FindBreach(std::string_view block) {

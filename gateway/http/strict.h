@@ -21,4 +21,7 @@ std::optional<Breach> FindBreach(std::string_view block);
 // A Host value: name, IPv4 or [IPv6], and an optional port.
 bool IsHost(std::string_view host);
 
+// What a request line may ask for: a path and query, an http(s) URL, or `*` with OPTIONS.
+bool IsTarget(std::string_view target, std::string_view method);
+
 }  // namespace forium::gateway
