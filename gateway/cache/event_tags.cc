@@ -2,6 +2,24 @@
 #include "gateway/cache/event_tags.h"
 
 namespace forium::gateway {
+namespace {
+
+// A new post that all may see, or a like more or less: who reads the page as it was a moment ago
+// reads nothing that somebody wanted gone. Everything else may take something away from readers and
+// drops pages at once: an edit (of what should not have been said), a post hidden, deleted or
+// approved, a topic changed in whatever way (moved, closed, hidden, renamed), names, categories
+// with their permissions, the site, an erased account.
+bool OnlyAdds(const events::v1::PostChanged& post) {
+  switch (post.kind()) {
+    case events::v1::PostChanged::CREATED:
+    case events::v1::PostChanged::REACTIONS:
+      return post.visible();
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 TouchedTags TagsOf(const events::v1::Event& event) {
   TouchedTags touched;
@@ -30,6 +48,7 @@ TouchedTags TagsOf(const events::v1::Event& event) {
     }
     case events::v1::Event::kPostChanged: {
       const auto& post = event.post_changed();
+      touched.added_only = OnlyAdds(post);
       add("topic:", post.topic_id());
       add("user:", post.author_id());
       if (post.kind() == events::v1::PostChanged::REACTIONS) break;

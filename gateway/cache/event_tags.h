@@ -13,6 +13,8 @@ namespace forium::gateway {
 
 struct TouchedTags {
   bool everything = false;
+  // What the pages show is still right and lacks something only: they are aged, not dropped.
+  bool added_only = false;
   std::vector<std::string> tags;
 };
 TouchedTags TagsOf(const events::v1::Event& event);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/cache/page_cache.h"
 
+#include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -9,7 +13,7 @@
 #include <exception>
 #include <thread>
 
-#include "gateway/cache/event_tags.h"
+#include "absl/time/clock.h"
 #include "gateway/cache/prepare.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -21,7 +25,6 @@ namespace {
 namespace asio = boost::asio;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::UnorderedElementsAre;
 
 std::shared_ptr<const CachedPage> NewPage(std::string body, std::vector<std::string> tags) {
   Response response = Response::Html(std::move(body));
@@ -53,6 +56,8 @@ class PageCacheTest : public ::testing::Test {
     io_.restart();
     io_.run();
   }
+  void Age(const std::string& tag) { cache_.Age(std::vector<std::string>{tag}); }
+  void Drop(const std::string& tag) { cache_.Drop(std::vector<std::string>{tag}); }
   void KeepLarge(int i) {
     const auto page = NewPage(std::string(10'000, 'x'), {"list"});
     const PageCache::Make make = [page]() -> asio::awaitable<PageCache::Page> { co_return page; };
@@ -89,7 +94,8 @@ TEST_F(PageCacheTest, ManyRequestsMakeAPageOnce) {
 }
 
 TEST_F(PageCacheTest, FailureIsSharedAndNotKept) {
-  const PageCache::Make fail = []() -> asio::awaitable<PageCache::Page> {
+  const PageCache::Make fail = [this]() -> asio::awaitable<PageCache::Page> {
+    ++made_;
     asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(5));
     co_await timer.async_wait(asio::use_awaitable);
     co_return status::NotFound("gone");
@@ -97,6 +103,7 @@ TEST_F(PageCacheTest, FailureIsSharedAndNotKept) {
   Ask("a", fail);
   Ask("a", fail);
   Run();
+  EXPECT_EQ(made_, 1);
   EXPECT_EQ(answers_, std::vector<std::string>(2, "gone"));
   Keep("a", "A", {"list"});
   EXPECT_EQ(Kept("a"), "A");
@@ -184,6 +191,167 @@ TEST_F(PageCacheTest, ThreadsAgree) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST_F(PageCacheTest, AgedPageIsMadeAnewByTheNextAndAnsweredToOthersMeanwhile) {
+  Keep("a", "old", {"topic:1"});
+  Age("topic:1");
+  std::vector<std::string> meanwhile;
+  Ask("a", Making("new", {"topic:1"}, [&] {
+        meanwhile.push_back(Kept("a"));
+        Ask("a", Making("not made", {"topic:1"}));
+      }));
+  Run();
+  EXPECT_EQ(meanwhile, std::vector<std::string>{"old"});
+  EXPECT_EQ(answers_, (std::vector<std::string>{"old", "new", "old"}));
+  EXPECT_EQ(Kept("a"), "new");
+  EXPECT_EQ(made_, 2);
+}
+
+TEST_F(PageCacheTest, AgedPageIsNotAnsweredByItself) {
+  Keep("a", "old", {"topic:1"});
+  Age("topic:1");
+  EXPECT_EQ(Kept("a"), "");
+  Keep("a", "new", {"topic:1"});
+  EXPECT_EQ(answers_.back(), "new");
+}
+
+TEST_F(PageCacheTest, AgedPageIsNotAnsweredPastTheBound) {
+  Keep("a", "old", {"topic:1"});
+  Age("topic:1");
+  const absl::Time end = absl::Now() + PageCache::kMostStale + absl::Milliseconds(20);
+  std::string late = "not asked";
+  Ask("a", Making("new", {"topic:1"}, [&] {
+        while (absl::Now() < end) absl::SleepFor(absl::Milliseconds(5));
+        Age("topic:1");  // does not make what is old any younger
+        late = Kept("a");
+      }));
+  Run();
+  EXPECT_EQ(late, "");
+}
+
+TEST_F(PageCacheTest, WhatIsDroppedIsNeverAnsweredHoweverOftenItWasAged) {
+  Keep("a", "secret", {"topic:1"});
+  Age("topic:1");
+  Ask("a", Making("secret too", {"topic:1"}, [this] {
+        Drop("topic:1");
+        EXPECT_EQ(Kept("a"), "");
+        Age("topic:1");
+        EXPECT_EQ(Kept("a"), "");
+        Ask("a", Making("clean", {"topic:1"}));
+      }));
+  Run();
+  EXPECT_EQ(answers_, (std::vector<std::string>{"secret", "secret too", "clean"}));
+  EXPECT_EQ(Kept("a"), "clean");
+}
+
+TEST_F(PageCacheTest, PageThatAgedWhileItWasMadeIsMadeAnewByTheNext) {
+  Ask("a", Making("old", {"topic:1"}, [this] { Age("topic:1"); }));
+  Run();
+  EXPECT_EQ(Kept("a"), "");
+  std::string meanwhile;
+  Ask("a", Making("new", {"topic:1"}, [&] { meanwhile = Kept("a"); }));
+  Run();
+  EXPECT_EQ(meanwhile, "old");
+  EXPECT_EQ(Kept("a"), "new");
+}
+
+TEST_F(PageCacheTest, AgingDoesNotMakeAColdPageTwice) {
+  Ask("a", Making("A", {"topic:1"}, [this] {
+        Age("topic:1");
+        for (int i = 0; i < 10; ++i) Ask("a", Making("A", {"topic:1"}));
+      }));
+  Run();
+  EXPECT_EQ(made_, 1);
+  EXPECT_EQ(answers_, std::vector<std::string>(11, "A"));
+}
+
+TEST_F(PageCacheTest, AgedPageThatCannotBeMadeIsTriedAgain) {
+  Keep("a", "old", {"topic:1"});
+  Age("topic:1");
+  const PageCache::Make fail = []() -> asio::awaitable<PageCache::Page> {
+    co_return status::NotFound("away");
+  };
+  Ask("a", fail);
+  Run();
+  Keep("a", "new", {"topic:1"});
+  EXPECT_EQ(answers_, (std::vector<std::string>{"old", "away", "new"}));
+}
+
+TEST_F(PageCacheTest, AThousandRequestsOnAColdPageMakeItOnceAcrossThreads) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 250;
+  std::atomic<int> made = 0;
+  std::atomic<int> asked = 0;
+  std::atomic<int> answered = 0;
+  // Ends when all have asked, so that all of them come while it is being made.
+  const PageCache::Make make = [&]() -> asio::awaitable<PageCache::Page> {
+    ++made;
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    while (asked < kThreads * kEach) {
+      timer.expires_after(std::chrono::milliseconds(1));
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_return NewPage("A", {"topic:1"});
+  };
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      asio::io_context io;
+      for (int i = 0; i < kEach; ++i) {
+        const auto ask = [&]() -> asio::awaitable<void> {
+          ++asked;
+          const PageCache::Page page = co_await cache_.FindOrMake("a", make);
+          EXPECT_EQ((*page)->body, "A");
+          ++answered;
+        };
+        const auto done = [](const std::exception_ptr& error) { EXPECT_EQ(error, nullptr); };
+        asio::co_spawn(io, ask, done);
+      }
+      io.run();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(answered, kThreads * kEach);
+}
+
+TEST_F(PageCacheTest, WhenTheFirstRequesterLeavesAnotherMakesIt) {
+  asio::cancellation_signal leave;
+  std::exception_ptr left;
+  const auto gone = [&left](const std::exception_ptr& error, const PageCache::Page&) {
+    left = error;
+  };
+  asio::co_spawn(io_, cache_.FindOrMake("a", Making("never", {"topic:1"})),
+                 asio::bind_cancellation_slot(leave.slot(), gone));
+  for (int i = 0; i < 10; ++i) Ask("a", Making("A", {"topic:1"}));
+  const auto hang_up = [&leave] { leave.emit(asio::cancellation_type::terminal); };
+  asio::steady_timer soon(io_, std::chrono::milliseconds(5));
+  soon.async_wait([&](const boost::system::error_code&) { hang_up(); });
+  Run();
+  EXPECT_NE(left, nullptr);
+  EXPECT_EQ(made_, 2);
+  EXPECT_EQ(answers_, std::vector<std::string>(10, "A"));
+  EXPECT_EQ(Kept("a"), "A");
+}
+
+TEST_F(PageCacheTest, WhenTheFirstRequestersThreadEndsAnotherMakesIt) {
+  auto other = std::make_unique<asio::io_context>();
+  bool begun = false;
+  const PageCache::Make never = [&begun]() -> asio::awaitable<PageCache::Page> {
+    begun = true;
+    asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::hours(1));
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return status::NotFound("not so");
+  };
+  asio::co_spawn(*other, cache_.FindOrMake("a", never), asio::detached);
+  other->poll();
+  ASSERT_TRUE(begun);
+  Ask("a", Making("A", {"topic:1"}));
+  io_.poll();
+  other.reset();
+  Run();
+  EXPECT_EQ(answers_, std::vector<std::string>{"A"});
+}
+
 TEST(PrepareTest, NotModifiedLeavesOutWhatDescribesTheBody) {
   Response response = Response::Html("<p>");
   response.Add("Content-Encoding", "br");
@@ -195,32 +363,6 @@ TEST(PrepareTest, NotModifiedLeavesOutWhatDescribesTheBody) {
   EXPECT_THAT(page->not_modified_head, HasSubstr("HTTP/1.1 304 Not Modified\r\n"));
   EXPECT_THAT(page->not_modified_head, HasSubstr("Vary: Cookie\r\n"));
   EXPECT_THAT(page->not_modified_head, Not(HasSubstr("Content-")));
-}
-
-TEST(EventTagsTest, EventsTouchWhatShowsThem) {
-  events::v1::Event post;
-  post.mutable_post_changed()->set_topic_id(17);
-  post.mutable_post_changed()->set_category_id(3);
-  post.mutable_post_changed()->set_author_id(5);
-  EXPECT_THAT(TagsOf(post).tags, UnorderedElementsAre("topic:17", "category:3", "user:5", "list"));
-  post.mutable_post_changed()->set_kind(events::v1::PostChanged::REACTIONS);
-  EXPECT_THAT(TagsOf(post).tags, UnorderedElementsAre("topic:17", "user:5"));
-
-  events::v1::Event topic;
-  topic.mutable_topic_changed()->set_topic_id(17);
-  topic.mutable_topic_changed()->set_category_id(3);
-  topic.mutable_topic_changed()->set_old_category_id(4);
-  topic.mutable_topic_changed()->add_tags("linux");
-  EXPECT_THAT(TagsOf(topic).tags, UnorderedElementsAre("topic:17", "category:3", "category:4",
-                                                       "tag:linux", "tags", "list"));
-
-  events::v1::Event site;
-  site.mutable_site_changed();
-  EXPECT_TRUE(TagsOf(site).everything);
-  events::v1::Event sessions;
-  sessions.mutable_sessions_ended();
-  EXPECT_FALSE(TagsOf(sessions).everything);
-  EXPECT_TRUE(TagsOf(sessions).tags.empty());
 }
 
 }  // namespace

@@ -4,7 +4,8 @@
 
 #include <memory>
 
-#include "gateway/cache/page_cache.h"
+#include "gateway/cache/cached_page.h"
+#include "gateway/http/message.h"
 
 namespace forium::gateway {
 
