@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/limits/rate_limits.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <random>
 #include <string>
 
-#include "gateway/http/ascii.h"
+#include "services/base/observe/metrics.h"
 
 namespace forium::gateway {
 namespace {
+
+// Kinds of takers, so that no number of one is another's.
+enum class Kind : uint64_t { kAddress = 1, kClaims = 2, kMembersOfAddress = 3, kUser = 4 };
 
 uint64_t RandomSeed() {
   std::random_device device;
@@ -25,45 +25,75 @@ uint64_t Mix(uint64_t value) {
   return value ^ (value >> 31);
 }
 
-// Whoever has an IPv6 address has a /64 of them.
 uint64_t NumberOf(std::string_view address) {
-  const std::string text(address);
-  in6_addr six;
-  if (text.find(':') != std::string::npos && inet_pton(AF_INET6, text.c_str(), &six) == 1) {
-    uint64_t network;
-    std::memcpy(&network, &six, sizeof(network));
-    if (network == 0) {  // IPv4-mapped
-      std::memcpy(&network, six.s6_addr + 8, sizeof(network));
-    }
-    return network;
+  const auto ip = ParseIp(address);
+  return ip.has_value() ? ip->Network() : std::hash<std::string_view>()(address);
+}
+
+std::array<prometheus::Counter*, kRouteClasses> Counters() {
+  std::array<prometheus::Counter*, kRouteClasses> counters;
+  for (int i = 0; i < kRouteClasses; ++i) {
+    const std::string name(RouteClassName(static_cast<RouteClass>(i)));
+    counters[static_cast<size_t>(i)] = &observe::Counter(
+        "forium_gateway_limited_total", "Requests over a rate, by class.", {{"class", name}});
   }
-  in_addr four;
-  if (inet_pton(AF_INET, text.c_str(), &four) == 1) return four.s_addr;
-  return std::hash<std::string>()(text);
-}
-
-bool IsTrusted(std::string_view address, const Config& config) {
-  if (address.starts_with("127.") || address == "::1") return true;
-  return std::find(config.trusted_proxies.begin(), config.trusted_proxies.end(), address) !=
-         config.trusted_proxies.end();
-}
-
-bool IsAddress(std::string_view text) {
-  unsigned char bytes[sizeof(in6_addr)];
-  const std::string copy(text);
-  return inet_pton(AF_INET, copy.c_str(), bytes) == 1 ||
-         inet_pton(AF_INET6, copy.c_str(), bytes) == 1;
+  return counters;
 }
 
 }  // namespace
 
-RateLimits::RateLimits(const Config& config) : config_(config), seed_(RandomSeed()), sets_(kSets) {}
+RateLimits::RateLimits(const Config& config, const LimitsConfig& limits)
+    : config_(config),
+      rates_([&] {
+        const auto rate = [](double per_second, double burst) {
+          return Rate{std::max(per_second, 1e-3), std::max(burst, 1.0)};
+        };
+        std::array<Rate, kRouteClasses> rates;
+        const auto set = [&rates](RouteClass of, Rate to) { rates[static_cast<size_t>(of)] = to; };
+        set(RouteClass::kPage, rate(config.rate_per_second, config.rate_burst));
+        set(RouteClass::kApiRead, rate(limits.api_rate_per_second, limits.api_rate_burst));
+        set(RouteClass::kWrite, rate(config.write_rate_per_second, config.write_rate_burst));
+        set(RouteClass::kExpensive,
+            rate(limits.login_rate_per_minute / 60.0, limits.login_rate_burst));
+        set(RouteClass::kSearch, rate(limits.search_rate_per_second, limits.search_rate_burst));
+        set(RouteClass::kStatic, rate(limits.static_rate_per_second, limits.static_rate_burst));
+        return rates;
+      }()),
+      members_per_address_(std::max(1, limits.members_per_address)),
+      seed_(RandomSeed()),
+      limited_(Counters()),
+      sets_(kSets) {}
 
-absl::Duration RateLimits::Take(std::string_view address, bool change, absl::Time now) {
+absl::Duration RateLimits::Take(const Taker& taker, RouteClass route_class, absl::Time now) {
   if (!config_.rate_limit) return absl::ZeroDuration();
-  const double rate = change ? config_.write_rate_per_second : config_.rate_per_second;
-  const double burst = change ? config_.write_rate_burst : config_.rate_burst;
-  const uint64_t key = Mix(NumberOf(address) ^ seed_) * 2 + (change ? 1 : 0);
+  const auto index = static_cast<size_t>(route_class);
+  const Rate& rate = rates_[index];
+  const auto subject = [this](Kind kind, uint64_t number) {
+    return Mix(number ^ seed_) + static_cast<uint64_t>(kind);
+  };
+  const uint64_t address = NumberOf(taker.address);
+  absl::Duration wait;
+  if (taker.user_id == 0) {
+    wait = TakeFrom(subject(taker.claims ? Kind::kClaims : Kind::kAddress, address), route_class,
+                    rate, now);
+  } else {
+    const uint64_t tenant = std::hash<std::string_view>()(taker.tenant);
+    wait = TakeFrom(subject(Kind::kUser, Mix(tenant) + static_cast<uint64_t>(taker.user_id)),
+                    route_class, rate, now);
+    if (wait == absl::ZeroDuration()) {
+      const Rate together{rate.per_second * members_per_address_,
+                          rate.burst * members_per_address_};
+      wait = TakeFrom(subject(Kind::kMembersOfAddress, address), route_class, together, now);
+    }
+  }
+  if (wait > absl::ZeroDuration()) limited_[index]->Increment();
+  return wait;
+}
+
+absl::Duration RateLimits::TakeFrom(uint64_t subject, RouteClass route_class, const Rate& rate,
+                                    absl::Time now) {
+  const uint64_t key = Mix(subject + (static_cast<uint64_t>(route_class) << 32)) | 1;  // 0 is free
+  const int64_t nanoseconds = absl::ToUnixNanos(now);
   const size_t index = (key >> 20) % kSets;
   const std::lock_guard lock(locks_[index % kLocks]);
   std::array<Bucket, kWays>& set = sets_[index];
@@ -72,35 +102,17 @@ absl::Duration RateLimits::Take(std::string_view address, bool change, absl::Tim
   if (bucket == set.end()) {
     bucket = std::min_element(set.begin(), set.end(),
                               [](const Bucket& a, const Bucket& b) { return a.used < b.used; });
-    *bucket = Bucket{key, burst, now};
+    *bucket = Bucket{key, rate.burst, nanoseconds};
   }
-  const double passed = std::max(0.0, absl::ToDoubleSeconds(now - bucket->used));
-  bucket->tokens = std::min(burst, bucket->tokens + passed * rate);
-  bucket->used = std::max(bucket->used, now);
-  if (bucket->tokens < 1) return absl::Seconds((1 - bucket->tokens) / rate);
-  bucket->tokens -= 1;
+  const double passed =
+      static_cast<double>(std::max<int64_t>(0, nanoseconds - bucket->used)) * 1e-9;
+  bucket->tokens = std::min(rate.burst, bucket->tokens + passed * rate.per_second);
+  bucket->used = std::max(bucket->used, nanoseconds);
+  // What was refilled in steps may lack the last bit of a token.
+  constexpr double kOne = 1 - 1e-9;
+  if (bucket->tokens < kOne) return absl::Seconds((1 - bucket->tokens) / rate.per_second);
+  bucket->tokens = std::max(0.0, bucket->tokens - 1);
   return absl::ZeroDuration();
-}
-
-std::string_view ClientAddress(std::string_view peer, std::string_view forwarded_for,
-                               const Config& config) {
-  if (peer.starts_with("::ffff:")) peer.remove_prefix(7);
-  std::string_view client = peer;
-  while (!forwarded_for.empty() && IsTrusted(client, config)) {
-    const size_t comma = forwarded_for.rfind(',');
-    const std::string_view last =
-        Trim(comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1));
-    if (!IsAddress(last)) break;  // not written by a proxy that knows its work
-    client = last;
-    forwarded_for =
-        comma == std::string_view::npos ? std::string_view() : forwarded_for.substr(0, comma);
-  }
-  return client;
-}
-
-bool IsTrustedPeer(std::string_view peer, const Config& config) {
-  if (peer.starts_with("::ffff:")) peer.remove_prefix(7);
-  return IsTrusted(peer, config);
 }
 
 }  // namespace forium::gateway

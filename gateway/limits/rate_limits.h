@@ -1,50 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
-// Requests of an address: a token bucket each for reads and for changes, in a table of fixed size.
-// When a set of the table is full the bucket that was used longest ago makes room, so that no
-// number of addresses costs more memory. Thread-safe.
+// Requests of an address (IPv6: of its /64) or a user: a token bucket for each class of routes, in
+// a table of fixed size. When a set of the table is full the bucket that was used longest ago makes
+// room, so that no number of addresses costs more memory. Thread-safe; does not allocate.
+// Metric: forium_gateway_limited_total{class}.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "gateway/config.h"
+#include "gateway/limits/config.h"
+#include "gateway/limits/route_class.h"
+#include "gateway/limits/trusted_proxies.h"
+#include "prometheus/counter.h"
 
 namespace forium::gateway {
 
+// Whose request it is. Many people share an address (carrier NAT, a campus), so whoever is known to
+// be signed in answers for himself, and for his address only within `members_per_address`. A token
+// that is not known yet counts in buckets of its own: neither can noisy guests lock out members of
+// their address whose identity must be asked for, nor can invented tokens get round the limit.
+struct Taker {
+  std::string_view address;
+  std::string_view tenant;
+  int64_t user_id = 0;  // of a known identity; 0: a guest, or not known yet
+  bool claims = false;  // sent a token that is not known yet
+};
+
 class RateLimits {
  public:
-  explicit RateLimits(const Config& config);
+  // `config` is kept.
+  explicit RateLimits(const Config& config, const LimitsConfig& limits = {});
 
-  // Takes one request from the address's bucket. Zero: go on; else how long to wait.
-  absl::Duration Take(std::string_view address, bool change, absl::Time now);
+  // Takes one request from the taker's buckets. Zero: go on; else how long to wait.
+  absl::Duration Take(const Taker& taker, RouteClass route_class, absl::Time now);
+
+  // A guest's read or change.
+  absl::Duration Take(std::string_view address, bool change, absl::Time now) {
+    return Take(Taker{.address = address, .tenant = {}, .user_id = 0, .claims = false},
+                change ? RouteClass::kWrite : RouteClass::kPage, now);
+  }
 
  private:
+  struct Rate {
+    double per_second;
+    double burst;
+  };
   struct Bucket {
     uint64_t key = 0;
     double tokens = 0;
-    absl::Time used = absl::InfinitePast();
+    int64_t used = 0;  // nanoseconds since 1970
   };
   static constexpr size_t kWays = 8;
-  static constexpr size_t kSets = 4096;  // times 8 buckets of 40 bytes: 1.3 MB
+  static constexpr size_t kSets = 8192;  // times 8 buckets of 24 bytes: 1.5 MB
   static constexpr size_t kLocks = 64;
 
+  absl::Duration TakeFrom(uint64_t subject, RouteClass route_class, const Rate& rate,
+                          absl::Time now);
+
   const Config& config_;
+  const std::array<Rate, kRouteClasses> rates_;
+  const double members_per_address_;
   const uint64_t seed_;
+  const std::array<prometheus::Counter*, kRouteClasses> limited_;
   std::vector<std::array<Bucket, kWays>> sets_;
   std::array<std::mutex, kLocks> locks_;
 };
-
-// The client's address: the peer's, or behind loopback and trusted proxies the last foreign one of
-// X-Forwarded-For.
-std::string_view ClientAddress(std::string_view peer, std::string_view forwarded_for,
-                               const Config& config);
-
-// Whether what the peer says of others is believed.
-bool IsTrustedPeer(std::string_view peer, const Config& config);
 
 }  // namespace forium::gateway

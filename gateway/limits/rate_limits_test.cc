@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/limits/rate_limits.h"
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 
@@ -20,6 +24,16 @@ class RateLimitsTest : public ::testing::Test {
     for (int i = 0; i < asked; ++i)
       passed += limits.Take(address, change, now_) == absl::ZeroDuration();
     return passed;
+  }
+  int Count(RateLimits& limits, const Taker& taker, RouteClass route_class = RouteClass::kPage,
+            int asked = 20) {
+    int passed = 0;
+    for (int i = 0; i < asked; ++i)
+      passed += limits.Take(taker, route_class, now_) == absl::ZeroDuration();
+    return passed;
+  }
+  static Taker Member(int64_t user_id) {
+    return {.address = "192.0.2.1", .tenant = "default", .user_id = user_id, .claims = false};
   }
   Config config_;
   absl::Time now_ = absl::Now();
@@ -67,25 +81,91 @@ TEST_F(RateLimitsTest, ManyAddressesDoNotForgetBusyOnes) {
   EXPECT_LE(Passes(limits, "192.0.2.1", 20), 1);
 }
 
-TEST(ClientAddressTest, BelievesTrustedProxiesOnly) {
-  Config config;
-  config.trusted_proxies = {"10.0.0.7"};
-  EXPECT_EQ(ClientAddress("192.0.2.1", "203.0.113.9", config), "192.0.2.1");
-  EXPECT_EQ(ClientAddress("127.0.0.1", "203.0.113.9", config), "203.0.113.9");
-  EXPECT_EQ(ClientAddress("127.0.0.1", "1.2.3.4, 203.0.113.9, 10.0.0.7", config), "203.0.113.9");
-  EXPECT_EQ(ClientAddress("127.0.0.1", "203.0.113.9, nonsense", config), "127.0.0.1");
-  EXPECT_EQ(ClientAddress("127.0.0.1", "", config), "127.0.0.1");
-  EXPECT_EQ(ClientAddress("::ffff:192.0.2.1", "203.0.113.9", config), "192.0.2.1");
+TEST_F(RateLimitsTest, MappedAddressIsTheAddress) {
+  RateLimits limits(config_);
+  EXPECT_EQ(Passes(limits, "192.0.2.1", 3), 3);
+  EXPECT_EQ(Passes(limits, "::ffff:192.0.2.1", 20), 2);
 }
 
-TEST(ClientAddressTest, OnlyLoopbackAndProxiesOfOursAreTrusted) {
-  Config config;
-  config.trusted_proxies = {"10.0.0.7"};
-  EXPECT_TRUE(IsTrustedPeer("127.0.0.1", config));
-  EXPECT_TRUE(IsTrustedPeer("::1", config));
-  EXPECT_TRUE(IsTrustedPeer("::ffff:10.0.0.7", config));
-  EXPECT_FALSE(IsTrustedPeer("192.0.2.1", config));
-  EXPECT_FALSE(IsTrustedPeer("::ffff:192.0.2.1", config));
+TEST_F(RateLimitsTest, EachClassHasItsOwnRate) {
+  LimitsConfig more;
+  more.api_rate_burst = 7;
+  more.search_rate_burst = 3;
+  more.static_rate_burst = 11;
+  more.login_rate_burst = 2;
+  more.login_rate_per_minute = 6;
+  RateLimits limits(config_, more);
+  const Taker guest{.address = "192.0.2.1", .tenant = "default", .user_id = 0, .claims = false};
+  EXPECT_EQ(Count(limits, guest, RouteClass::kPage), 5);
+  EXPECT_EQ(Count(limits, guest, RouteClass::kApiRead), 7);
+  EXPECT_EQ(Count(limits, guest, RouteClass::kWrite), 2);
+  EXPECT_EQ(Count(limits, guest, RouteClass::kSearch), 3);
+  EXPECT_EQ(Count(limits, guest, RouteClass::kStatic), 11);
+  EXPECT_EQ(Count(limits, guest, RouteClass::kExpensive), 2);
+  EXPECT_EQ(limits.Take(guest, RouteClass::kExpensive, now_), absl::Seconds(10));
+}
+
+TEST_F(RateLimitsTest, MembersBehindOneAddressDoNotLimitEachOther) {
+  RateLimits limits(config_);
+  for (int64_t user = 1; user <= 10; ++user) {
+    EXPECT_EQ(Count(limits, Member(user)), 5) << user;
+  }
+  EXPECT_EQ(Passes(limits, "192.0.2.1", 20), 5) << "nor the guests beside them";
+  EXPECT_EQ(Count(limits, Member(1)), 0);
+}
+
+TEST_F(RateLimitsTest, GuestsDoNotLockOutMembersOfTheirAddress) {
+  RateLimits limits(config_);
+  EXPECT_EQ(Passes(limits, "192.0.2.1", 1000), 5);
+  Taker unknown = Member(0);
+  unknown.claims = true;
+  EXPECT_EQ(limits.Take(unknown, RouteClass::kPage, now_), absl::ZeroDuration());
+  EXPECT_EQ(limits.Take(Member(7), RouteClass::kPage, now_), absl::ZeroDuration());
+}
+
+TEST_F(RateLimitsTest, InventedTokensGetOneRateTogether) {
+  RateLimits limits(config_);
+  Taker unknown = Member(0);
+  unknown.claims = true;
+  EXPECT_EQ(Count(limits, unknown, RouteClass::kPage, 1000), 5);
+}
+
+TEST_F(RateLimitsTest, FarmOfAccountsAtOneAddressIsBounded) {
+  LimitsConfig few;
+  few.members_per_address = 3;
+  RateLimits limits(config_, few);
+  int passed = 0;
+  for (int64_t user = 1; user <= 100; ++user) passed += Count(limits, Member(user));
+  EXPECT_EQ(passed, 3 * 5);
+}
+
+TEST_F(RateLimitsTest, UserIsTheSameAtEachAddressButNotInEachCommunity) {
+  RateLimits limits(config_);
+  EXPECT_EQ(Count(limits, Member(7)), 5);
+  Taker elsewhere = Member(7);
+  elsewhere.address = "198.51.100.1";
+  EXPECT_EQ(Count(limits, elsewhere), 0);
+  Taker stranger = Member(7);
+  stranger.tenant = "other";
+  EXPECT_EQ(Count(limits, stranger), 5);
+}
+
+TEST_F(RateLimitsTest, ClockThatGoesBackRefillsNothing) {
+  RateLimits limits(config_);
+  EXPECT_EQ(Passes(limits, "192.0.2.1", 20), 5);
+  now_ -= absl::Hours(1);
+  EXPECT_EQ(Passes(limits, "192.0.2.1", 20), 0);
+}
+
+TEST_F(RateLimitsTest, ThreadsTogetherGetOneBurst) {
+  RateLimits limits(config_);
+  std::atomic<int> passed = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] { passed += Passes(limits, "192.0.2.1", 1000); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(passed, 5);
 }
 
 }  // namespace
