@@ -2,6 +2,7 @@
 #include "gateway/assets/assets.h"
 
 #include <algorithm>
+#include <array>
 
 #include "gateway/assets/packed_file.h"
 #include "gateway/http/ascii.h"
@@ -21,6 +22,9 @@ std::string_view Bytes(const PackedVariant& variant) {
   return {forium_assets_blob + variant.offset, variant.size};
 }
 
+// Without zstd: brotli at its best makes every file smaller, and who takes zstd takes brotli.
+constexpr std::array kPackedEncodings = {Encoding::kBrotli, Encoding::kGzip};
+
 constexpr std::string_view kBundle = "//ssr/render.js";
 constexpr std::string_view kPolicy = "//ssr/csp.json";
 
@@ -29,7 +33,7 @@ constexpr std::string_view kPolicy = "//ssr/csp.json";
 std::optional<Response> AssetResponse(std::string_view path, const Request& request) {
   const PackedFile* file = Find(path);
   if (file == nullptr || path.starts_with(kPrivatePrefix)) return std::nullopt;
-  Encoding encoding = NegotiateEncoding(request.Header("accept-encoding"));
+  Encoding encoding = NegotiateEncoding(request.Header("accept-encoding"), kPackedEncodings);
   if (encoding == Encoding::kBrotli && file->brotli.size == 0) encoding = Encoding::kIdentity;
   if (encoding == Encoding::kGzip && file->gzip.size == 0) encoding = Encoding::kIdentity;
 
@@ -49,6 +53,7 @@ std::optional<Response> AssetResponse(std::string_view path, const Request& requ
     case Encoding::kGzip:
       response.body = Body::Static(Bytes(file->gzip));
       break;
+    case Encoding::kZstd:  // not offered
     case Encoding::kIdentity:
       response.body = Body::Static(Bytes(file->plain));
       return response;

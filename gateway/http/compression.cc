@@ -3,14 +3,17 @@
 
 #include <brotli/encode.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
 #include <boost/asio/thread_pool.hpp>
 #include <cstdlib>
 #include <new>
 
-#include "gateway/http/ascii.h"
+#include "absl/time/clock.h"
+#include "gateway/http/effort.h"
 #include "gateway/http/offload.h"
+#include "services/base/observe/metrics.h"
 
 namespace forium::gateway {
 namespace {
@@ -50,28 +53,30 @@ std::string Gzip(int effort, std::string_view bytes) {
   return out;
 }
 
-bool IsZero(std::string_view weight) {
-  return weight.starts_with("0") && weight.find_first_not_of("0.") == std::string_view::npos;
+// Kept by its thread: making one costs as much as a page.
+ZSTD_CCtx* ZstdContext() {
+  struct Free {
+    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  };
+  thread_local const std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
+  if (context == nullptr) throw std::bad_alloc();
+  return context.get();
+}
+
+std::string Zstd(int effort, std::string_view bytes) {
+  ZSTD_CCtx* const context = ZstdContext();
+  ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
+  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, effort);
+  constexpr int kWindowLog = 21;  // 2 MB; browsers take 8
+  ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, kWindowLog);
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  const size_t size = ZSTD_compress2(context, out.data(), out.size(), bytes.data(), bytes.size());
+  if (ZSTD_isError(size) != 0) throw std::bad_alloc();  // all else is excluded
+  out.resize(size);
+  return out;
 }
 
 }  // namespace
-
-Encoding NegotiateEncoding(std::string_view accept_encoding) {
-  Encoding best = Encoding::kIdentity;
-  while (!accept_encoding.empty()) {
-    std::string_view item = TakeUntil(accept_encoding, ',');
-    const std::string_view name = Trim(TakeUntil(item, ';'));
-    std::string_view parameter = Trim(item);
-    if (parameter.starts_with("q=") && IsZero(Trim(parameter.substr(2)))) continue;
-    if (EqualsIgnoreCase(name, "br")) return Encoding::kBrotli;
-    if (EqualsIgnoreCase(name, "gzip")) best = Encoding::kGzip;
-  }
-  return best;
-}
-
-std::string_view EncodingName(Encoding encoding) {
-  return encoding == Encoding::kBrotli ? "br" : encoding == Encoding::kGzip ? "gzip" : "";
-}
 
 bool IsCompressible(std::string_view content_type) {
   return content_type.starts_with("text/") || content_type.starts_with("application/json") ||
@@ -88,6 +93,8 @@ std::string Compress(Encoding encoding, int effort, std::string_view bytes) {
       return Brotli(effort, bytes);
     case Encoding::kGzip:
       return Gzip(effort, bytes);
+    case Encoding::kZstd:
+      return Zstd(effort, bytes);
     case Encoding::kIdentity:
       break;
   }
@@ -96,6 +103,19 @@ std::string Compress(Encoding encoding, int effort, std::string_view bytes) {
 
 struct Compressor::State {
   asio::thread_pool pool{1};
+  Effort effort;
+  prometheus::Gauge& step =
+      observe::Gauge("forium_gateway_compression_step",
+                     "How far compression was turned down: 0 as wanted, 3 the least.");
+  prometheus::Histogram& waits = observe::Latency("forium_gateway_compression_wait_seconds",
+                                                  "Wait of a body for its turn to be compressed.");
+
+  // On the pool's thread.
+  void Waited(absl::Time since) {
+    const absl::Time now = absl::Now();
+    waits.Observe(absl::ToDoubleSeconds(now - since));
+    if (effort.Waited(now - since, now)) step.Set(effort.step());
+  }
 };
 
 Compressor::Compressor() : state_(std::make_unique<State>()) {}
@@ -103,9 +123,15 @@ Compressor::~Compressor() { state_->pool.join(); }
 
 asio::awaitable<std::string> Compressor::Run(Encoding encoding, int effort,
                                              std::string_view bytes) {
-  if (bytes.size() <= kInlineBytes) co_return Compress(encoding, effort, bytes);
-  const auto compress = [=] { return Compress(encoding, effort, bytes); };
-  co_return co_await Offload(state_->pool, compress);
+  State& state = *state_;
+  if (bytes.size() <= kInlineBytes) {
+    co_return Compress(encoding, state.effort.Of(effort), bytes);
+  }
+  const auto compress = [=, &state, since = absl::Now()] {
+    state.Waited(since);
+    return Compress(encoding, state.effort.Of(effort), bytes);
+  };
+  co_return co_await Offload(state.pool, compress);
 }
 
 }  // namespace forium::gateway

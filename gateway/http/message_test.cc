@@ -2,7 +2,6 @@
 #include "gateway/http/message.h"
 
 #include "gateway/config.h"
-#include "gateway/http/compression.h"
 #include "gateway/http/conditional.h"
 #include "gateway/http/cookie.h"
 #include "gateway/http/locale.h"
@@ -136,23 +135,6 @@ TEST(ProblemTest, SaysWhenToComeBack) {
       ProblemResponse(status::Error(absl::StatusCode::kResourceExhausted, detail, "Wait."), "");
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(response.Header("retry-after"), "7");
-}
-
-TEST(CompressionTest, NegotiatesTheBestAllowed) {
-  EXPECT_EQ(NegotiateEncoding(""), Encoding::kIdentity);
-  EXPECT_EQ(NegotiateEncoding("gzip, deflate, br, zstd"), Encoding::kBrotli);
-  EXPECT_EQ(NegotiateEncoding("GZIP;q=0.5"), Encoding::kGzip);
-  EXPECT_EQ(NegotiateEncoding("br;q=0, gzip"), Encoding::kGzip);
-  EXPECT_EQ(NegotiateEncoding("br;q=0.000"), Encoding::kIdentity);
-  EXPECT_EQ(NegotiateEncoding("deflate"), Encoding::kIdentity);
-}
-
-TEST(CompressionTest, MakesTextSmaller) {
-  const std::string text(100'000, 'x');
-  EXPECT_LT(Compress(Encoding::kBrotli, 5, text).size(), 200u);
-  EXPECT_LT(Compress(Encoding::kGzip, 5, text).size(), 400u);
-  EXPECT_TRUE(IsCompressible("text/html; charset=utf-8"));
-  EXPECT_FALSE(IsCompressible("image/png"));
 }
 
 TEST(ConditionalTest, EtagsMatchWeaklyAndInLists) {
