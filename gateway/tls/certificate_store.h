@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The certificates that the gateway shows, by host: exact name, then wildcard, then the default (the
-// first that came). A host may have one certificate an algorithm: clients that know ECDSA get that.
-// Replacing one leaves open connections as they are. Thread-safe.
+// The certificates that the gateway shows, by host: exact name, then wildcard, then the default
+// (the first that came). A host may have one certificate an algorithm: clients that know ECDSA get
+// that. Replacing one leaves open connections as they are. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -82,8 +82,7 @@ class CertificateStore {
     std::shared_ptr<SSL_CTX> context;
   };
 
-  absl::Status Add(const Name& name, std::shared_ptr<KeyPair> pair,
-                   std::vector<std::string> hosts);
+  absl::Status Add(const Name& name, std::shared_ptr<KeyPair> pair, std::vector<std::string> hosts);
   void Drop(const Name& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Show(const std::string& host) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TellMissing(const std::string& host);

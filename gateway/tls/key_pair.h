@@ -16,6 +16,9 @@
 
 namespace forium::gateway {
 
+// The subject alternative names, lower case: `forium.example`, `*.forium.example`, `192.0.2.1`.
+std::vector<std::string> HostsOf(const X509* certificate);
+
 class KeyPair {
  public:
   // PEM: the certificate of the key, then what signed it; and the key, unencrypted.
@@ -25,7 +28,8 @@ class KeyPair {
   X509* certificate() const { return certificate_.get(); }
   STACK_OF(X509) * chain() const { return chain_.get(); }  // without the certificate itself
   EVP_PKEY* key() const { return key_.get(); }
-  // Lower case, of the subject alternative names: `forium.example`, `*.forium.example`, `192.0.2.1`.
+  // Lower case, of the subject alternative names: `forium.example`, `*.forium.example`,
+  // `192.0.2.1`.
   const std::vector<std::string>& hosts() const { return hosts_; }
   const std::string& issuer() const { return issuer_; }
   const std::string& algorithm() const { return algorithm_; }  // `ECDSA P-256`, `RSA 2048`

@@ -24,8 +24,8 @@ class TlsServer {
   TlsServer(const TlsServer&) = delete;
   TlsServer& operator=(const TlsServer&) = delete;
 
-  // Reads the folder of certificates, if one is set, and starts what keeps them fresh. An error when
-  // the folder cannot be read or a file in it is broken.
+  // Reads the folder of certificates, if one is set, and starts what keeps them fresh. An error
+  // when the folder cannot be read or a file in it is broken.
   absl::Status Start();
   // On the thread of the socket's connection.
   std::unique_ptr<Transport> Wrap(Socket socket);
