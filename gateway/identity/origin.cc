@@ -16,9 +16,9 @@ std::string_view WithoutPath(std::string_view url) {
 bool IsOurs(std::string_view origin, const Request& request, const Config& config) {
   if (!config.public_url.empty() && EqualsIgnoreCase(origin, WithoutPath(config.public_url)))
     return true;
-  constexpr std::string_view kHttp = "http://";
-  return origin.starts_with(kHttp) && !request.host.empty() &&
-         EqualsIgnoreCase(origin.substr(kHttp.size()), request.host);
+  const std::string_view scheme = request.secure ? "https://" : "http://";
+  return origin.starts_with(scheme) && !request.host.empty() &&
+         EqualsIgnoreCase(origin.substr(scheme.size()), request.host);
 }
 
 }  // namespace
@@ -39,6 +39,10 @@ absl::Status CheckOrigin(const Request& request, const Config& config) {
   if (ours) return absl::OkStatus();
   return status::Error(absl::StatusCode::kPermissionDenied, type::v1::CROSS_SITE,
                        "The request came from another site's page. Open this site and try again.");
+}
+
+bool IsOurOrigin(const Request& request, const Config& config) {
+  return IsOurs(request.Header("origin"), request, config);
 }
 
 }  // namespace forium::gateway

@@ -13,4 +13,7 @@ namespace forium::gateway {
 // session and without both fields is no browser. Errors: CROSS_SITE.
 absl::Status CheckOrigin(const Request& request, const Config& config);
 
+// Whether the `Origin` field, which is there, names our own host or public_url.
+bool IsOurOrigin(const Request& request, const Config& config);
+
 }  // namespace forium::gateway
