@@ -5,6 +5,7 @@ namespace forium::gateway {
 
 void Register(Config& config, config::Settings& settings) {
   settings.Add("listen", &config.listen, "ADDR:PORT or unix:/path for HTTP; several are possible");
+  Register(config.tls, settings);
   settings.Add("public_url", &config.public_url,
                "outside address, for example https://forum.example");
   settings.Add("workers", &config.workers, "threads that serve connections; 0: one a core");

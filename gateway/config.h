@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "gateway/tls/config.h"
 #include "services/base/config/config.h"
 
 namespace forium::gateway {
@@ -14,6 +15,7 @@ namespace forium::gateway {
 struct Config {
   // Where plain HTTP is served: `ADDR:PORT` (port 0 picks a free one) or `unix:/path`.
   std::vector<std::string> listen = {"127.0.0.1:8080"};
+  TlsConfig tls;
   // Outside address, `https://forum.example`: links, cookies, canonical addresses, origin check.
   // Empty: http and the Host of each request.
   std::string public_url;

@@ -2,16 +2,12 @@
 #include "gateway/gateway.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <exception>
-#include <random>
-#include <unordered_map>
 
 #include "absl/time/clock.h"
 #include "gateway/api/form.h"
@@ -19,6 +15,7 @@
 #include "gateway/cache/event_tags.h"
 #include "gateway/cache/page_cache.h"
 #include "gateway/cache/prepare.h"
+#include "gateway/edge.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/compression.h"
 #include "gateway/http/conditional.h"
@@ -30,9 +27,11 @@
 #include "gateway/identity/identities.h"
 #include "gateway/identity/origin.h"
 #include "gateway/limits/rate_limits.h"
+#include "gateway/request_log.h"
 #include "gateway/routes.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
+#include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 
 namespace forium::gateway {
@@ -48,76 +47,19 @@ constexpr std::chrono::milliseconds kDropAgainAfter[] = {std::chrono::millisecon
 constexpr std::chrono::seconds kDropWhileDeaf{10};
 constexpr int kFreshEffort = 4;  // made for one reader
 
-std::string NewRequestId() {
-  thread_local std::mt19937_64 random([] {
-    std::random_device device;
-    std::seed_seq seed{device(), device(), device(), device()};
-    return std::mt19937_64(seed);
-  }());
-  constexpr char kDigits[] = "0123456789abcdef";
-  uint64_t bits = random();
-  std::string id(16, '0');
-  for (char& c : id) {
-    c = kDigits[bits & 15];
-    bits >>= 4;
-  }
-  return id;
-}
-
-// By the first digit of the status; 0: any other.
-std::array<prometheus::Counter*, 6> CountersOfAnswers() {
-  std::array<prometheus::Counter*, 6> counters;
-  for (size_t i = 0; i < counters.size(); ++i) {
-    counters[i] = &observe::Counter("forium_gateway_answers_total", "Answers, by class of status.",
-                                    {{"status", i == 0 ? "other" : std::to_string(i) + "xx"}});
-  }
-  return counters;
-}
-
-// A trace that began outside goes on only when a proxy of ours hands it on.
-observe::TraceContext TraceOutside(const Request& request, const Config& config) {
-  const std::string_view parent = request.Header("traceparent");
-  if (parent.empty() || !IsTrustedPeer(request.remote_address, config)) return {};
-  return observe::ParseTraceparent(parent);
-}
-
-void EndSpan(Request& request, const Response& response) {
-  observe::Span& span = request.span;
-  if (!span.recorded()) return;
-  const std::string method(request.head ? "HEAD" : MethodName(request.method));
-  const std::string route = request.route != nullptr     ? request.route->pattern
-                            : response.cached != nullptr ? "(page cache)"
-                                                         : "(no route)";
-  span.Rename(method + " " + route);
-  span.Set(observe::Attribute::kHttpMethod, method);
-  span.Set(observe::Attribute::kHttpRoute, route);
-  span.Set(observe::Attribute::kHttpStatus, response.status);
-  span.Set(observe::Attribute::kTenant, request.tenant);
-  span.Set(observe::Attribute::kRequestId, request.request_id);
-  span.Set(observe::Attribute::kSqlStatements, request.sql_statements);
-  if (response.status >= 500) span.Fail();
-  span.End();
-}
-
 }  // namespace
 
 struct Gateway::State {
   const Config& config;
   const PageHooks pages;
+  Edge edge;
+  RequestLog log;
   Identities identities;
   RateLimits limits;
   PageCache cache;
   const SecurityHeaders security;
   Transcoder transcoder;
   Router router;
-  std::unordered_map<const Route*, prometheus::Histogram*> latencies;
-  std::unordered_map<const Route*, prometheus::Counter*> route_failures;
-  prometheus::Counter& requests = observe::Counter("forium_gateway_requests_total", "Requests.");
-  std::array<prometheus::Counter*, 6> answers = CountersOfAnswers();
-  prometheus::Counter& failures = observe::Counter(
-      "forium_gateway_failures_total", "Requests answered with a status of 500 or more.");
-  prometheus::Counter& refusals = observe::Counter(
-      "forium_gateway_refusals_total", "Requests answered with a status of 400 to 499.");
   prometheus::Counter& limited =
       observe::Counter("forium_gateway_requests_limited_total", "Requests over the limit.");
   Listener listener;
@@ -128,6 +70,7 @@ struct Gateway::State {
 
   State(const Config& config, Services services, PageHooks hooks, events::Bus& bus);
 
+  Application AsApplication();
   bool Quick(Request& request, Response& response);
   asio::awaitable<Response> Handle(Request& request);
   asio::awaitable<Response> Answer(Request& request);
@@ -165,14 +108,12 @@ void AskToReturn(Response& response) {
 
 // Up to the page cache, where most requests end: nothing here waits.
 bool Gateway::State::Quick(Request& request, Response& response) {
-  request.received = absl::Now();
-  request.deadline = request.received + config.request_timeout;
-  requests.Increment();
-  if (config.access_log) request.request_id = NewRequestId();
-  request.span =
-      observe::Span(observe::SpanKind::kServer, "request", TraceOutside(request, config));
-  request.remote_address =
-      std::string(ClientAddress(request.remote_address, request.Header("x-forwarded-for"), config));
+  log.Begin(request);
+  edge.Identify(request);
+  if (edge.Answer(request, response)) {
+    Finish(request, response);
+    return true;
+  }
   const bool change = request.method != Method::kGet && request.method != Method::kOptions;
   if (const absl::Duration wait = limits.Take(request.remote_address, change, request.received);
       wait > absl::ZeroDuration()) {
@@ -357,7 +298,7 @@ asio::awaitable<void> Gateway::State::CompressBody(const Request& request, Respo
   response.Set("Content-Encoding", std::string(EncodingName(encoding)));
 }
 
-// What each answer gets however it came about: its id, cookies, the access log, metrics.
+// What each answer gets however it came about: its id, cookies, its place in the log.
 void Gateway::State::Finish(Request& request, Response& response) {
   const bool guest_page = response.cached != nullptr;
   if (!guest_page) {
@@ -380,26 +321,7 @@ void Gateway::State::Finish(Request& request, Response& response) {
   if (config.debug_statements) {
     response.Add("Forium-Sql-Statements", std::to_string(request.sql_statements));
   }
-  const auto status_class = static_cast<size_t>(response.status / 100);
-  answers[status_class < answers.size() ? status_class : 0]->Increment();
-  if (response.status >= 500) failures.Increment();
-  if (response.status >= 400 && response.status < 500) refusals.Increment();
-  if (request.route != nullptr) {
-    latencies.at(request.route)->Observe(absl::ToDoubleSeconds(absl::Now() - request.received));
-    if (response.status >= 500) route_failures.at(request.route)->Increment();
-  }
-  EndSpan(request, response);
-  if (!config.access_log) return;
-  const observe::TraceScope scope(request.span.context(), request.request_id);
-  observe::Log(observe::Level::kInfo, "request",
-               {{"method", request.head ? "HEAD" : MethodName(request.method)},
-                {"path", request.path},
-                {"status", response.status},
-                {"microseconds", absl::ToInt64Microseconds(absl::Now() - request.received)},
-                {"sql_statements", request.sql_statements},
-                {"cached", guest_page ? 1 : 0},
-                {"user_id", request.identity != nullptr ? request.identity->principal.user_id()
-                                                        : int64_t{0}}});
+  log.End(request, response);
 }
 
 std::string Gateway::State::CacheKey(const Request& request) const {
@@ -459,6 +381,8 @@ void Gateway::State::OnBus(bool connected) {
 Gateway::State::State(const Config& config, Services services, PageHooks hooks, events::Bus& bus)
     : config(config),
       pages(std::move(hooks)),
+      edge(config),
+      log(config),
       identities(config, services.auth),
       limits(config),
       cache(config.page_cache_bytes),
@@ -466,30 +390,9 @@ Gateway::State::State(const Config& config, Services services, PageHooks hooks, 
       transcoder(
           services, identities, [this](const events::v1::Event& event) { OnEvent(event); },
           [this](Request& request) { return Answer(request); }),
-      listener(config, {.quick = [this](Request& request,
-                                        Response& response) { return Quick(request, response); },
-                        .handle = [this](Request& request) { return Handle(request); },
-                        .refuse =
-                            [this](int code, std::string_view detail) {
-                              absl::Status refusal = absl::InvalidArgumentError(
-                                  absl::string_view(detail.data(), detail.size()));
-                              if (code == 413) {
-                                refusal = status::Error(absl::StatusCode::kInvalidArgument,
-                                                        type::v1::BODY_TOO_LARGE, detail);
-                              }
-                              Response response = ProblemResponse(refusal, NewRequestId(), code);
-                              security.Apply(response);
-                              return response;
-                            }}) {
+      listener(config, AsApplication()) {
   AddRoutes(router, pages, transcoder);
-  for (const auto& route : router.routes()) {
-    latencies[route.get()] = &observe::Latency(
-        "forium_gateway_request_seconds", "Time to answer, by route; hits of the page cache apart.",
-        {{"method", std::string(MethodName(route->method))}, {"route", route->pattern}});
-    route_failures[route.get()] = &observe::Counter(
-        "forium_gateway_route_failures_total", "Answers with a status of 500 or more, by route.",
-        {{"method", std::string(MethodName(route->method))}, {"route", route->pattern}});
-  }
+  log.AddRoutes(router);
   subscription = bus.Subscribe({.name = "gateway",
                                 .streams = {"auth", "forum"},
                                 .handler =
@@ -499,6 +402,25 @@ Gateway::State::State(const Config& config, Services services, PageHooks hooks, 
                                     },
                                 .hears = events::Hears::kFromNow,
                                 .connected = [this](bool connected) { OnBus(connected); }});
+}
+
+Application Gateway::State::AsApplication() {
+  const auto refuse = [this](int code, std::string_view detail) {
+    absl::Status refusal =
+        absl::InvalidArgumentError(absl::string_view(detail.data(), detail.size()));
+    if (code == 413) {
+      refusal = status::Error(absl::StatusCode::kInvalidArgument, type::v1::BODY_TOO_LARGE, detail);
+    }
+    Response response = ProblemResponse(refusal, NewRequestId(), code);
+    security.Apply(response);
+    return response;
+  };
+  return {
+      .quick = [this](Request& request, Response& response) { return Quick(request, response); },
+      .handle = [this](Request& request) { return Handle(request); },
+      .refuse = refuse,
+      .secure = [this](Socket socket) { return edge.Secure(std::move(socket)); },
+  };
 }
 
 Gateway::Gateway(const Config& config, Services services, PageHooks pages, events::Bus& bus)
@@ -511,9 +433,19 @@ Gateway::~Gateway() {
   state_->later.join();
 }
 
-absl::Status Gateway::Start() { return state_->listener.Start(); }
+absl::Status Gateway::Start(std::vector<ListeningSocket> given) {
+  RETURN_IF_ERROR(state_->edge.Start());
+  RETURN_IF_ERROR(state_->listener.Start(std::move(given)));
+  state_->edge.SetTlsPort(state_->listener.tls_port());
+  return absl::OkStatus();
+}
 
 int Gateway::port() const { return state_->listener.port(); }
+int Gateway::tls_port() const { return state_->listener.tls_port(); }
+
+std::vector<ListeningSocket> Gateway::ShareSockets() const {
+  return state_->listener.ShareSockets();
+}
 
 void Gateway::Drain() {
   state_->listener.Drain(state_->config.drain_timeout);

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "gateway/config.h"
+#include "gateway/http/listener.h"
 #include "gateway/page_hooks.h"
 #include "gateway/services.h"
 #include "services/base/events/events.h"
@@ -22,9 +24,14 @@ class Gateway {
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  // Binds and serves. Errors: the address is in use, or not ours.
-  absl::Status Start();
+  // Serves: on sockets that were given, else on the addresses of the configuration. Errors: an
+  // address is in use or not ours, a certificate cannot be used.
+  absl::Status Start(std::vector<ListeningSocket> given = {});
+  // Of plain HTTP, of HTTPS; 0: not served.
   int port() const;
+  int tls_port() const;
+  // The sockets again, for the next version of the program; before Drain.
+  std::vector<ListeningSocket> ShareSockets() const;
   // Takes no more connections, answers what is under way, then returns; at most `drain_timeout`.
   void Drain();
 

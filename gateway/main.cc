@@ -3,12 +3,14 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "gateway/config.h"
 #include "gateway/gateway.h"
+#include "gateway/handover.h"
 #include "gateway/pages/pages.h"
 #include "gateway/services.h"
 #include "gateway/xds/control_plane.h"
@@ -16,6 +18,7 @@
 #include "proto/forium/forum/v1/forum.pb.h"
 #include "services/base/config/config.h"
 #include "services/base/observe/log.h"
+#include "services/base/process/renewal.h"
 #include "services/base/process/suite.h"
 #include "services/base/status/macros.h"
 
@@ -64,7 +67,9 @@ absl::Status Probe(rpc::Channel& auth, rpc::Channel& forum) {
   return absl::UnavailableError(absl::StrCat("forum: ", reply.status.message()));
 }
 
-absl::Status Serve(Program& program) {
+// Until a signal. What the next version of the program shall keep; nothing: there is none.
+absl::StatusOr<std::vector<process::Descriptor>> ServeUntilStopped(
+    Program& program, const std::vector<process::Descriptor>& inherited) {
   program.gateway.drain_timeout = program.suite.process.drain_timeout;
   program.control.security = program.suite.security;
   ASSIGN_OR_RETURN(const auto process, process::Process::Begin("gateway", program.suite.process));
@@ -88,13 +93,21 @@ absl::Status Serve(Program& program) {
   RETURN_IF_ERROR(process->Await("auth and forum", [&auth, &forum] { return Probe(auth, forum); }));
   const auto watcher =
       process->Watch("auth and forum", [&auth, &forum] { return Probe(auth, forum); });
-  RETURN_IF_ERROR(gateway.Start());
+  RETURN_IF_ERROR(gateway.Start(gateway::SocketsAmong(inherited)));
   process->Ready();
   std::cout << "The gateway serves " << absl::StrJoin(program.gateway.listen, ", ") << " (port "
             << gateway.port() << ")." << std::endl;
-  process->AwaitStop();
+  std::vector<process::Descriptor> kept;
+  if (process->AwaitStopOrRenewal() == process::Process::Stop::kRenew) {
+    kept = gateway::DescriptorsOf(gateway.ShareSockets());
+  }
   gateway.Drain();
-  return absl::OkStatus();
+  return kept;
+}
+
+absl::Status Serve(Program& program) {
+  ASSIGN_OR_RETURN(const auto kept, ServeUntilStopped(program, process::TakeInherited()));
+  return kept.empty() ? absl::OkStatus() : process::Renew(kept);
 }
 
 }  // namespace

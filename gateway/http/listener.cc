@@ -134,6 +134,9 @@ struct Listener::State {
       return Distribute(given, Arrival::kTls);
     }
     for (const std::string& text : config.listen) RETURN_IF_ERROR(Open(text, Arrival::kPlain));
+    for (const std::string& text : config.tls.https_listen) {
+      RETURN_IF_ERROR(Open(text, Arrival::kTls));
+    }
     return absl::OkStatus();
   }
 

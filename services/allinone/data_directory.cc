@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,7 +19,18 @@
 namespace forium::allinone {
 namespace fs = std::filesystem;
 
-absl::StatusOr<DataDirectory> DataDirectory::Take(const std::string& path) {
+namespace {
+
+bool SameFile(int descriptor, const std::string& path) {
+  struct stat open_file;
+  struct stat named;
+  return fstat(descriptor, &open_file) == 0 && stat(path.c_str(), &named) == 0 &&
+         open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
+}
+
+}  // namespace
+
+absl::StatusOr<DataDirectory> DataDirectory::Take(const std::string& path, int lock) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error) {
@@ -30,7 +42,8 @@ absl::StatusOr<DataDirectory> DataDirectory::Take(const std::string& path) {
   if (error) return absl::FailedPreconditionError(absl::StrCat(path, ": ", error.message()));
 
   const std::string lock_path = absl::StrCat(absolute, "/lock");
-  const int lock = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock >= 0 && !SameFile(lock, lock_path)) close(std::exchange(lock, -1));
+  if (lock < 0) lock = open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) {
     return absl::FailedPreconditionError(absl::StrCat(
         "The data directory ", absolute, " cannot be written: ", strerror(errno), "."));
@@ -49,6 +62,8 @@ DataDirectory::DataDirectory(DataDirectory&& other) noexcept
 DataDirectory::~DataDirectory() {
   if (lock_ >= 0) close(lock_);
 }
+
+int DataDirectory::ShareLock() const { return fcntl(lock_, F_DUPFD_CLOEXEC, 0); }
 
 absl::Status DataDirectory::Check(bool on_postgres) const {
   const fs::path mark = fs::path(path_) / "on-postgres";

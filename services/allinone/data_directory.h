@@ -15,12 +15,16 @@ class DataDirectory {
  public:
   // Makes the folder if it is missing and takes it. Errors: Unavailable when another process has
   // it, FailedPrecondition when it cannot be written.
-  static absl::StatusOr<DataDirectory> Take(const std::string& path);
+  // `lock`: the lock of this folder that a former version of the program left to this one, or -1;
+  // it is owned from here on.
+  static absl::StatusOr<DataDirectory> Take(const std::string& path, int lock = -1);
   DataDirectory(DataDirectory&& other) noexcept;
   DataDirectory& operator=(DataDirectory&&) = delete;
   ~DataDirectory();
 
   const std::string& path() const { return path_; }
+  // The lock again, which stays held for as long as one of both is open; for the next version.
+  int ShareLock() const;
   // Errors: FailedPrecondition when the community of this folder was on Postgres and would begin
   // anew on SQLite.
   absl::Status Check(bool on_postgres) const;

@@ -10,6 +10,7 @@
 #include "services/allinone/offline.h"
 #include "services/allinone/serve.h"
 #include "services/allinone/terminal.h"
+#include "services/base/process/renewal.h"
 
 namespace {
 
@@ -52,6 +53,7 @@ absl::Status Dispatch(int argc, char** argv, Terminal& terminal) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  forium::process::RememberProgram(argc, argv);
   Terminal terminal;
   const absl::Status status = Dispatch(argc, argv, terminal);
   if (status.ok()) return 0;

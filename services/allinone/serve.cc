@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gateway/gateway.h"
+#include "gateway/handover.h"
 #include "gateway/pages/pages.h"
 #include "services/allinone/community.h"
 #include "services/allinone/control_socket.h"
@@ -17,10 +18,14 @@
 #include "services/auth/control_migrations.h"
 #include "services/auth/setup.h"
 #include "services/base/observe/process.h"
+#include "services/base/process/renewal.h"
 #include "services/base/status/macros.h"
 
 namespace forium::allinone {
 namespace {
+
+// Of the data directory's lock among what a former version leaves.
+constexpr char kLockName[] = "data-lock";
 
 void Say(const std::string& line) {
   fputs(line.c_str(), stdout);
@@ -50,13 +55,18 @@ void AddSettings(ServeConfig& config, config::Settings& settings) {
   auth::AddSettings(settings, &config.community.auth);
 }
 
-absl::Status ServeCommand(int argc, const char* const* argv) {
-  ServeConfig config;
-  config::Settings settings;
-  AddSettings(config, settings);
-  RETURN_IF_ERROR(settings.Parse(argc, argv));
-  if (settings.done()) return absl::OkStatus();
-  if (config.process.health) return process::AskHealth(config.process);
+namespace {
+
+int LockAmong(const std::vector<process::Descriptor>& inherited) {
+  for (const process::Descriptor& descriptor : inherited) {
+    if (descriptor.name == kLockName) return descriptor.number;
+  }
+  return -1;
+}
+
+// Until a signal. What the next version of the program shall keep; nothing: there is none.
+absl::StatusOr<std::vector<process::Descriptor>> Serve(
+    ServeConfig& config, const std::vector<process::Descriptor>& inherited) {
   ASSIGN_OR_RETURN(const auto process, process::Process::Begin("forium", config.process));
 
   config.community.auth.public_url = config.gateway.public_url.empty()
@@ -66,7 +76,7 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   config.community.auth.throttle.enabled = config.gateway.rate_limit;
   config.gateway.drain_timeout = config.process.drain_timeout;
   observe::WatchDisk(config.data);
-  ASSIGN_OR_RETURN(DataDirectory directory, DataDirectory::Take(config.data));
+  ASSIGN_OR_RETURN(DataDirectory directory, DataDirectory::Take(config.data, LockAmong(inherited)));
   if (config.community.placement.on_postgres()) {
     RETURN_IF_ERROR(process->Await("the database", [&config] {
       return database::OpenControl(config.community.placement, auth::kControlMigrations).status();
@@ -78,7 +88,7 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   ASSIGN_OR_RETURN(const std::unique_ptr<gateway::Pages> pages,
                    gateway::Pages::Create(config.gateway, services));
   gateway::Gateway gateway(config.gateway, services, pages->Hooks(), community->bus());
-  RETURN_IF_ERROR(gateway.Start());
+  RETURN_IF_ERROR(gateway.Start(gateway::SocketsAmong(inherited)));
   ASSIGN_OR_RETURN(std::unique_ptr<ControlServer> control, ControlServer::Start(*community));
   process->Ready();
 
@@ -92,11 +102,28 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
     Say(absl::StrCat("Open this address once to make the administrator:\n  ", setup));
   }
 
-  process->AwaitStop();
+  std::vector<process::Descriptor> kept;
+  if (process->AwaitStopOrRenewal() == process::Process::Stop::kRenew) {
+    kept = gateway::DescriptorsOf(gateway.ShareSockets());
+    kept.push_back({kLockName, community->directory().ShareLock()});
+  }
   gateway.Drain();
   control.reset();
   community->Close();
-  return absl::OkStatus();
+  return kept;
+}
+
+}  // namespace
+
+absl::Status ServeCommand(int argc, const char* const* argv) {
+  ServeConfig config;
+  config::Settings settings;
+  AddSettings(config, settings);
+  RETURN_IF_ERROR(settings.Parse(argc, argv));
+  if (settings.done()) return absl::OkStatus();
+  if (config.process.health) return process::AskHealth(config.process);
+  ASSIGN_OR_RETURN(const auto kept, Serve(config, process::TakeInherited()));
+  return kept.empty() ? absl::OkStatus() : process::Renew(kept);
 }
 
 }  // namespace forium::allinone

@@ -30,13 +30,13 @@ export function command(args, {input, allowFailure = false} = {}) {
 export class Forium extends Site {
   /**
    * Serves `data` (a temporary folder by default) and waits until it listens.
-   * @param {{data?: string, flags?: string[], wrapper?: string[], env?: object}} options
+   * @param {{data?: string, flags?: string[], wrapper?: string[], env?: object, binary?: string}} options
    */
-  static async start({data, flags = [], wrapper = [], env = {}} = {}) {
+  static async start({data, flags = [], wrapper = [], env = {}, binary = BINARY} = {}) {
     const forium = new Forium();
     forium.ownsData = data === undefined;
     forium.data = data ?? join(temporaryFolder(), 'data');
-    const words = [...wrapper, BINARY, 'serve', '--data', forium.data, '--listen', '127.0.0.1:0', ...flags];
+    const words = [...wrapper, binary, 'serve', '--data', forium.data, '--listen', '127.0.0.1:0', ...flags];
     const began = performance.now();
     forium.process = spawn(words[0], words.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'], env: {...ENVIRONMENT, ...env}});

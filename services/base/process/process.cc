@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/process.h"
+#include "services/base/process/renewal.h"
 #include "services/base/process/version.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
@@ -28,15 +29,19 @@ constexpr absl::Duration kLastPause = absl::Seconds(2);
 constexpr absl::Duration kSayAgain = absl::Seconds(10);
 constexpr absl::Duration kProbeEvery = absl::Seconds(2);
 
+constexpr int kRenewSignal = SIGUSR2;
+
 // Held back in all threads, so that only the waits below take them. SIGUSR1 is JavaScriptCore's.
 sigset_t BlockStopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  sigset_t all = stop;
+  sigaddset(&all, kRenewSignal);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  return signals;
+  return stop;
 }
 
 // A server wants all descriptors that it may have.
@@ -84,6 +89,7 @@ void AddSettings(config::Settings& settings, Config* config) {
 int Main(int argc, char** argv, const Config& config,
          absl::FunctionRef<void(config::Settings&)> declare,
          absl::FunctionRef<absl::Status()> serve) {
+  RememberProgram(argc, argv);
   config::Settings settings;
   declare(settings);
   absl::Status status = settings.Parse(argc, argv);
@@ -212,7 +218,27 @@ void Process::Ready() {
 void Process::AwaitStop() {
   int number = 0;
   sigwait(&stop_signals_, &number);
-  observe::Log(observe::Level::kInfo, "stopping", {{"process", name_}, {"signal", number}});
+  BeginStop(number);
+}
+
+Process::Stop Process::AwaitStopOrRenewal() {
+  sigset_t signals = stop_signals_;
+  sigaddset(&signals, kRenewSignal);
+  while (true) {
+    int number = 0;
+    sigwait(&signals, &number);
+    if (number != kRenewSignal) {
+      BeginStop(number);
+      return Stop::kEnd;
+    }
+    const absl::Status successor = CheckSuccessor();
+    if (successor.ok()) return Stop::kRenew;
+    observe::Log(observe::Level::kError, "not renewed", {{"cause", std::string(successor.message())}});
+  }
+}
+
+void Process::BeginStop(int signal) {
+  observe::Log(observe::Level::kInfo, "stopping", {{"process", name_}, {"signal", signal}});
   {
     absl::MutexLock lock(&mutex_);
     waits_for_ = "stopping";

@@ -77,6 +77,11 @@ class Process {
   void Ready();
   // Blocks until a stop signal; then the process is not ready any more, and drain_delay has passed.
   void AwaitStop();
+  // Likewise, for programs that can be renewed in place (renewal.h): kRenew after SIGUSR2, when the
+  // next version has been asked whether it would start; if it would not, the log says so and this
+  // goes on waiting. The process is as ready as before then.
+  enum class Stop { kEnd, kRenew };
+  Stop AwaitStopOrRenewal();
   // Empty: ready. Else what it waits for.
   std::string WaitsFor() const;
 
@@ -84,6 +89,7 @@ class Process {
   Process(std::string name, const Config& config);
   // False: a stop signal came.
   bool Pause(absl::Duration pause) const;
+  void BeginStop(int signal);
   void Tell() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::string name_;
