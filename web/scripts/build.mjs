@@ -3,12 +3,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'vite';
-import { client, ssr } from './config.mjs';
+import { client, dist as target, next, ssr } from './config.mjs';
 import { locales } from './messages.mjs';
 
 // Made beside dist and then put in its place, so that nobody finds a half of it.
-const dist = new URL('../dist.next/', import.meta.url);
-const target = new URL('../dist/', import.meta.url);
+const dist = new URL(`file://${next}/`);
 const json = (name) => JSON.parse(readFileSync(new URL(name, dist), 'utf8'));
 
 // What a chunk needs beside itself, transitively, without what the entry brings already.

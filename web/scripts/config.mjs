@@ -5,12 +5,17 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { emoji } from './emoji.mjs';
 import { messages } from './messages.mjs';
+import { runtime } from './runtime.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+// Elsewhere with FORIUM_WEB_DIST, for experiments while others build what embeds dist.
+export const dist = process.env.FORIUM_WEB_DIST ?? `${root}dist`;
+export const next = `${dist}.next`;
 const alias = ['gen', 'lib', 'frame'].map((name) => ({ find: `$${name}`, replacement: `${root}src/${name}` }));
 
-// One chunk for what the entry, the lists and topics need, so that reading costs two scripts; the forms' parts in
-// another one.
+// One chunk for what the entry, the lists and topics need, so that reading costs two scripts; what binds fields to state,
+// and the forms' parts, in others.
+const fields = /\/svelte\/src\/internal\/client\/dom\/elements\/bindings\/(?!shared)/;
 const form = /\/src\/lib\/(form\/|lazy\/problems)|\/messages\/(en|de)\/problems\.ts/;
 const roots = /\/src\/(entry\/client\.ts|pages\/(list|topic)\/\w+Page\.svelte)$/;
 const own = /\/src\/pages\/(?!topic\/member-parts)|\/messages\/\w+\/(list|topic)\.ts/;
@@ -30,7 +35,8 @@ function chunks() {
       },
     },
     groups: [
-      { name: 'shell', test: (id) => shell.has(id) && !own.test(id) },
+      { name: 'shell', test: (id) => shell.has(id) && !own.test(id) && !fields.test(id) },
+      { name: 'fields', test: fields },
       { name: 'form', test: form },
     ],
   };
@@ -51,18 +57,6 @@ const ask = (path) => (asked[path] ??= new Promise((done) => {
   document.head.append(link);
 }));
 export const __vitePreload = (load, paths) => Promise.all((paths || []).map(ask)).then(load);` : null),
-};
-
-// State here is a primitive or `$state.raw`; deep state would be a fifteenth of the runtime. What asks for it is an error.
-const shallow = {
-  name: 'shallow',
-  enforce: 'pre',
-  load: (id) => (id.endsWith('/svelte/src/internal/client/proxy.js')
-    ? 'export const proxy = (value) => value; export const get_proxied_value = proxy; export const is = Object.is;'
-    : null),
-  transform(code, id) {
-    if (id.includes('/web/src/') && /\$state(<[^(]*>)?\(\s*[[{]/.test(code)) this.error(`${id}: use $state.raw for objects and arrays`);
-  },
 };
 
 function shared(locale) {
@@ -86,12 +80,12 @@ export function client(locale) {
   const { plugin, groups } = chunks();
   return {
     ...config,
-    plugins: [...config.plugins, plugin, preload, shallow],
+    plugins: [...config.plugins, plugin, preload, runtime],
     define: { __LOCALE__: JSON.stringify(locale) },
     publicDir: locale === 'en' ? `${root}public` : false,
     build: {
       ...config.build,
-      outDir: 'dist.next/client',
+      outDir: `${next}/client`,
       emptyOutDir: false,
       manifest: `manifest-${locale}.json`,
       modulePreload: { polyfill: false },
@@ -120,7 +114,7 @@ export function ssr(assets) {
     build: {
       ...config.build,
       ssr: true,
-      outDir: 'dist.next/ssr',
+      outDir: `${next}/ssr`,
       emptyOutDir: false,
       minify: true,
       rolldownOptions: {

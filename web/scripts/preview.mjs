@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves the built pages with invented content: node scripts/preview.mjs [port]. `?as=member` or `?as=admin` signs in,
-// `?lang=de` changes the language; both are remembered in cookies. Sends the product's Content-Security-Policy.
+// `?lang=de` changes the language, `?live=1` lets things happen; all are remembered in cookies. Sends the product's Content-Security-Policy.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import vm from 'node:vm';
 import { answer } from '../fixtures/api.mjs';
 import { props } from '../fixtures/pages.mjs';
+import { upgrade } from '../fixtures/realtime.mjs';
 
 // Elsewhere, where something may build while this serves.
 const dist = process.env.FORIUM_WEB_DIST ? new URL(`file://${process.env.FORIUM_WEB_DIST}/`) : new URL('../dist/', import.meta.url);
@@ -50,7 +51,8 @@ export function serve(port) {
     }
     const bare = url.pathname.startsWith('/_page') ? url.pathname.slice(6) || '/' : url.pathname;
     const json = JSON.stringify(props(bare, url.searchParams, as, lang));
-    const headers = { 'set-cookie': [`as=${as}; Path=/`, `lang=${lang}; Path=/`] };
+    const live = url.searchParams.get('live') ?? cookies.live ?? '';
+    const headers = { 'set-cookie': [`as=${as}; Path=/`, `lang=${lang}; Path=/`, `live=${live}; Path=/`] };
     if (bare !== url.pathname) return send(200, types.json, json, headers);
     try {
       return send(200, 'text/html; charset=utf-8', render(json), { ...headers, 'content-security-policy': csp });
@@ -59,6 +61,7 @@ export function serve(port) {
       return send(500, 'text/plain', 'The page could not be rendered.');
     }
   });
+  server.on('upgrade', upgrade);
   return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
 }
 

@@ -45,6 +45,7 @@ function pressed(event: KeyboardEvent): void {
     case 'r': return void (press('[data-do=reply]'), event.preventDefault());
     case 'e': return press('[data-do=edit]');
     case 'c': return void go('/new');
+    case '.': return press('.unseen button');
     case '?': return showHelp();
     case 'g':
       pending = true;

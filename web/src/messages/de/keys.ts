@@ -5,6 +5,6 @@ export const m: typeof Messages = {
   keys: [
     ['j', 'Nächstes Thema, nächster Beitrag'], ['k', 'Eines zurück'], ['r', 'Antworten'], ['l', 'Gefällt mir'], ['e', 'Bearbeiten'], ['c', 'Neues Thema'],
     ['g h', 'Neueste Themen'], ['g n', 'Neue Themen'], ['g u', 'Ungelesene Themen'], ['g t', 'Beliebte Themen'], ['g c', 'Kategorien'], ['g s', 'Einstellungen'],
-    ['Ctrl Enter', 'Geschriebenes senden'], ['Esc', 'Beiseitelegen'], ['?', 'Diese Hilfe'],
+    ['Ctrl Enter', 'Geschriebenes senden'], ['Esc', 'Beiseitelegen'], ['.', 'Neues zeigen'], ['?', 'Diese Hilfe'],
   ],
 };

@@ -31,6 +31,12 @@ export class ListMore {
     this.next = page.nextPageToken;
   }
 
+  // Kept in the props, so that the list is whole when one comes back to it.
+  put(topics: Topic[], authors: Author[], nextPageToken = this.next): void {
+    this.#p.data.topics = { topics, authors, nextPageToken };
+    this.#take();
+  }
+
   more = async (event?: Event): Promise<boolean> => {
     event?.preventDefault();
     return this.next !== '' && this.#load();
@@ -44,13 +50,8 @@ export class ListMore {
       const response = await fetch('/_page' + this.nextLink);
       const { data } = (await response.json()) as Props<'list'>;
       const seen = new Set(this.topics.map((topic) => topic.id));
-      // Kept in the props, so that the list is whole when one comes back to it.
-      this.#p.data.topics = {
-        topics: [...this.topics, ...data.topics.topics.filter((topic) => !seen.has(topic.id))],
-        authors: [...this.authors, ...data.topics.authors],
-        nextPageToken: data.topics.nextPageToken,
-      };
-      this.#take();
+      const fresh = data.topics.topics.filter((topic) => !seen.has(topic.id));
+      this.put([...this.topics, ...fresh], [...this.authors, ...data.topics.authors], data.topics.nextPageToken);
       return true;
     } catch (error) {
       void toasts.fail(error);

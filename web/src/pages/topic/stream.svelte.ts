@@ -43,7 +43,7 @@ export class Stream {
     const known = this.find(post.id);
     if (known) this.update({ authors, posts: this.posts.map((p) => (p === known ? { ...known, ...post } : p)) });
     else if (!this.topic.nextPageToken) {
-      this.update({ authors, posts: [...this.posts, post], lastPostNumber: post.number, postsCount: this.topic.postsCount + 1 });
+      this.update({ authors, posts: [...this.posts, post].sort((a, b) => a.number - b.number), lastPostNumber: post.number, postsCount: this.topic.postsCount + 1 });
     }
   }
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Svelte's runtime without what this application never does: deep state, `await` in components, boundaries. That is a
+// tenth of all JavaScript that a reader loads. Whatever is not found where it is expected is an error of the build.
+const inside = '/svelte/src/internal/client/';
+
+// State here is a primitive or `$state.raw`.
+const proxy = 'export const proxy = (value) => value; export const get_proxied_value = proxy; export const is = Object.is;';
+
+const synchronous = `import { is_runes } from '../context.js';
+import { derived, derived_safe_equal } from './deriveds.js';
+export const flatten = (blockers, sync, async, fn) => fn(sync.map(is_runes() ? derived : derived_safe_equal));
+export const run_after_blockers = (blockers, fn) => fn([]);
+const none = undefined;
+export { none as capture, none as save, none as unsave, none as run, none as wait, none as unset_context, none as increment_pending,
+  none as track_reactivity_loss, none as for_await_track_reactivity_loss };`;
+
+// What surrounds each root: nothing is pending, and errors go on to the caller.
+const boundary = `import { EFFECT_PRESERVED, EFFECT_TRANSPARENT } from '#client/constants';
+import { block, branch } from '../../reactivity/effects.js';
+import { hydrate_next, hydrating } from '../hydration.js';
+export function boundary(node, props, children) {
+  block(() => {
+    if (hydrating) hydrate_next();
+    branch(() => children(node));
+  }, EFFECT_TRANSPARENT | EFFECT_PRESERVED);
+}
+export class Boundary {}
+export const get_boundary = undefined;
+export const pending = undefined;`;
+
+const replaced = { 'proxy.js': proxy, 'reactivity/async.js': synchronous, 'dom/blocks/boundary.js': boundary };
+
+// Methods of a batch that only batches with something pending call.
+const unused = ['#commit()', '#is_deferred()', '#is_skipped(effect)', 'increment(blocking, effect)', 'decrement(blocking, effect)', 'settled()',
+  'skip_effect(effect)', 'unskip_effect(effect, callback = (e) => this.schedule(e))', 'ondiscard(fn)'];
+const simpler = [
+  [/this\.#is_deferred\(\)/g, 'false'],
+  [/this\.#pending === 0 &&/, ''],
+  [/this\.#deferred\?\.resolve\(\);/g, ''],
+  [/this\.#new_effects\.push\(effect\);/, ''],
+  [/if \(\s*effect\.b\?\.is_pending[\s\S]*?return;\n\t\t}/, ''],
+  [/this\.#commit\(\);/, ''],
+  [/ \|\| this\.#skipped_branches\.has\(effect\)/, ''],
+];
+
+function shorten(code, fail) {
+  for (const name of unused) {
+    const from = code.indexOf(`\n\t${name} {\n`);
+    const to = code.indexOf('\n\t}\n', from);
+    if (from < 0) fail(name);
+    code = code.slice(0, from) + code.slice(to + 3);
+  }
+  for (const [from, to] of simpler) {
+    if (code.search(from) < 0) fail(from);
+    code = code.replace(from, to);
+  }
+  return code;
+}
+
+export const runtime = {
+  name: 'runtime',
+  enforce: 'pre',
+  load: (id) => replaced[id.split(inside)[1]] ?? null,
+  transform(code, id) {
+    if (id.includes('/web/src/') && /\$state(<[^(]*>)?\(\s*[[{]/.test(code)) this.error(`${id}: use $state.raw for objects and arrays`);
+    if (id.endsWith(`${inside}reactivity/batch.js`)) return { code: shorten(code, (what) => this.error(`${id}: no ${what}`)), map: null };
+    return null;
+  },
+};

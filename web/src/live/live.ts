@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Follows channels for a page. What is done with what they say lies in chunks of their own, loaded when something is said.
+import { Connection, type Message } from './connection';
+
+export interface Follower {
+  hear(message: Message): void | Promise<void>;
+  leave?(): void;
+}
+type Load<Context> = () => Promise<{ join(context: Context): Follower }>;
+
+const connection = new Connection();
+
+export const say = (message: object): boolean => connection.say(message);
+
+export function follow<Context>(channels: string[], member: boolean, load: Load<Context>, context: Context): () => void {
+  let turn: Promise<unknown> = Promise.resolve();
+  let follower: Follower | null = null;
+  let gone = false;
+  // A page is a little older than its subscription. What guests miss by that, the next event shows.
+  let behind = member;
+  const stop = connection.listen(channels, (message) => {
+    // Signed out elsewhere; a page that leaves by itself is gone before that.
+    if (message.type === 'ended') return void setTimeout(() => location.reload(), 2000);
+    if (message.type === 'subscribed' && !behind) return;
+    behind &&= message.type !== 'subscribed';
+    // That one reads alone is no news.
+    if (!follower && message.kind === 'presence' && message.users.length + message.guests < 2) return;
+    turn = turn.then(async () => {
+      const { join } = await load();
+      if (!gone) await (follower ??= join(context)).hear(message);
+    }).catch(() => {});
+  });
+  return () => {
+    gone = true;
+    stop();
+    follower?.leave?.();
+  };
+}
