@@ -73,7 +73,11 @@ TlsClient::TlsClient(int port, const ClientWish& wish)
   if (!connected_) error_ = TakeOpenSslError();
 }
 
-TlsClient::~TlsClient() { close(socket_); }
+TlsClient::~TlsClient() {
+  // Without this OpenSSL takes the session for broken and would not resume it.
+  SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  close(socket_);
+}
 
 std::string TlsClient::Shown() const {
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
@@ -115,7 +119,10 @@ bool TlsClient::Closed() {
 }
 
 TestServer::TestServer(TlsServer& tls, Serve serve)
-    : tls_(tls),
+    : TestServer([&tls](Socket socket) { return tls.Wrap(std::move(socket)); }, std::move(serve)) {}
+
+TestServer::TestServer(Wrap wrap, Serve serve)
+    : wrap_(std::move(wrap)),
       serve_(std::move(serve)),
       io_(1),
       acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
@@ -138,7 +145,7 @@ asio::awaitable<void> TestServer::Accept() {
       if (co_await transport->Handshake()) co_await serve_(*transport);
     };
     const auto ended = [](const std::exception_ptr&) {};
-    asio::co_spawn(io_, serve(tls_.Wrap(Socket(std::move(socket)))), ended);
+    asio::co_spawn(io_, serve(wrap_(Socket(std::move(socket)))), ended);
   }
 }
 

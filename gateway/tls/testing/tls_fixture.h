@@ -74,7 +74,9 @@ std::vector<std::string_view> Parts(const Texts&... texts) {
 class TestServer {
  public:
   using Serve = std::function<boost::asio::awaitable<void>(Transport&)>;
+  using Wrap = std::function<std::unique_ptr<Transport>(Socket)>;
   explicit TestServer(TlsServer& tls, Serve serve = Echo);
+  explicit TestServer(Wrap wrap, Serve serve = Echo);
   ~TestServer();
   int port() const { return port_; }
   // Writes back what it reads, then shuts down.
@@ -86,7 +88,7 @@ class TestServer {
  private:
   boost::asio::awaitable<void> Accept();
 
-  TlsServer& tls_;
+  const Wrap wrap_;
   const Serve serve_;
   boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_;
