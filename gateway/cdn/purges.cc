@@ -5,12 +5,12 @@
 #include <random>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gateway/cdn/shared_caching.h"
 #include "proto/json/writer.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
-#include "services/base/status/macros.h"
 
 namespace forium::gateway {
 namespace {
@@ -29,9 +29,12 @@ absl::Duration WithJitter(absl::Duration pause) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Purges>> Purges::Start(const CdnConfig& config, PurgePauses pauses) {
-  ASSIGN_OR_RETURN(PostAddress address, PostAddress::Parse(config.cdn_purge_url));
+  absl::StatusOr<PostAddress> address = PostAddress::Parse(config.cdn_purge_url);
+  if (!address.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("cdn_purge_url: ", address.status().message()));
+  }
   std::unique_ptr<Purges> purges(
-      new Purges(std::move(address), config.cdn_purge_token, std::move(pauses)));
+      new Purges(*std::move(address), config.cdn_purge_token, std::move(pauses)));
   purges->PurgeAll();
   purges->thread_ = std::thread([raw = purges.get()] { raw->Run(); });
   return purges;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,6 +69,9 @@ struct Request {
   // What the client wants to speak from here on: `websocket`, by the Upgrade field of HTTP/1.1 or
   // the :protocol of HTTP/2's extended CONNECT (RFC 8441); empty: HTTP.
   std::string_view upgrade;
+  // Tells the client Link values before the answer (103, RFC 8297), from its own thread; empty: it
+  // does not take them.
+  std::function<void(std::span<const std::string> links)> hint;
   // Pairs of an application/x-www-form-urlencoded body, decoded; only when `is_form`.
   std::vector<Parameter> form;
   bool is_form = false;

@@ -63,6 +63,15 @@ thread_local std::vector<nghttp2_nv> Fields::list_;
 
 }  // namespace
 
+void Http2Session::SubmitHints(const Http2Stream& stream, std::span<const std::string> links) {
+  if (!stream.open || stream.answered || dead_ || over_) return;
+  Fields fields;
+  fields.Add(":status", "103");
+  for (const std::string& link : links) fields.Add("link", link);
+  nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, stream.id, nullptr, fields.data(),
+                         fields.size(), nullptr);
+}
+
 void Http2Session::Submit(Http2Stream& stream) {
   const Response& response = stream.response;
   const CachedPage* cached = response.cached.get();

@@ -3,11 +3,13 @@
 // the Transport's writing. Reading, and its end, are of ServeHttp2. On the connection's thread.
 #pragma once
 
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <exception>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,8 +64,9 @@ class Http2Session : public std::enable_shared_from_this<Http2Session> {
   friend struct Http2Callbacks;
 
   // ---- Frames (frames.cc)
-  void OnFrameBegins(uint8_t type, uint8_t flags, size_t length);
-  void OnResetSent(uint32_t error);
+  void OnFrameBegins(uint8_t type, uint8_t flags, int32_t id, size_t length);
+  bool ComesTooLate(int32_t id);
+  void OnResetSent(int32_t id, uint32_t error);
   void Punish(Abuse abuse);
 
   // ---- Streams (streams.cc)
@@ -87,6 +90,8 @@ class Http2Session : public std::enable_shared_from_this<Http2Session> {
 
   // ---- Answers (answer.cc)
   void Submit(Http2Stream& stream);
+  // 103 with Link fields, before it (RFC 8297).
+  void SubmitHints(const Http2Stream& stream, std::span<const std::string> links);
 
   // ---- Writing (session.cc)
   void Flush();
@@ -135,6 +140,9 @@ class Http2Session : public std::enable_shared_from_this<Http2Session> {
   absl::Time blocked_since_ = absl::InfiniteFuture();  // the connection takes no bytes
   absl::Time give_up_at_ = absl::InfiniteFuture();     // GOAWAY must be out by then
 
+  int32_t newest_ = 0;                    // stream of the client
+  std::array<int32_t, 16> cut_off_ = {};  // streams that we reset lately
+  size_t next_cut_off_ = 0;
   int continuations_ = 0;
   int64_t trailer_bytes_ = 0;
   Allowance resets_, made_resets_, settings_, pings_, priorities_, window_updates_, empty_data_,

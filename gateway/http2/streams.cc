@@ -94,6 +94,10 @@ void Http2Session::Run(Http2Stream& stream, asio::awaitable<void> handler) {
 }
 
 asio::awaitable<void> Http2Session::Handle(Http2Stream& stream) {
+  stream.request.hint = [this, &stream](std::span<const std::string> links) {
+    SubmitHints(stream, links);
+    FlushSoon();
+  };
   stream.response = co_await worker_.application.handle(stream.request);
   if (!stream.open || dead_ || over_) co_return;
   Answer(stream);
