@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "gateway/tls/local_authority.h"
 #include "services/base/observe/log.h"
 #include "services/base/status/macros.h"
 
@@ -47,12 +48,12 @@ absl::StatusOr<std::map<std::string, CertificateFolder::Files>> CertificateFolde
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     const std::filesystem::path& path = entry->path();
     const std::string name = path.stem().string();
+    if (name == LocalAuthority::kFileName) continue;
     if (path.extension() == ".pem") {
       found[name] = {path.string(), path.string(), StateOf(path.string())};
     } else if (path.extension() == ".crt") {
       const std::string key = std::filesystem::path(path).replace_extension(".key").string();
       const std::string key_state = StateOf(key);
-      // An authority's certificate may lie here without its key.
       if (!key_state.empty()) {
         found.try_emplace(name, Files{path.string(), key, StateOf(path.string()) + key_state});
       }

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -20,6 +21,7 @@ namespace {
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, OpenSslFree<X509_EXTENSION_free>>;
 constexpr absl::Duration kAuthorityLifetime = absl::Hours(24 * 3652);
 constexpr size_t kLongestCommonName = 64;
+constexpr char kOrganization[] = "Forium";
 
 absl::Status Failed(const char* what) {
   return absl::InternalError(absl::StrCat(what, " failed: ", TakeOpenSslError()));
@@ -100,7 +102,7 @@ absl::StatusOr<LocalAuthority> LocalAuthority::Make(std::string_view name, absl:
   X509* made = certificate.get();
   if (key == nullptr || made == nullptr || X509_set_version(made, X509_VERSION_3) != 1 ||
       !SetSerial(made) || !SetTimes(made, now, now + kAuthorityLifetime) ||
-      !SetName(X509_get_subject_name(made), "O", "Forium") ||
+      !SetName(X509_get_subject_name(made), "O", kOrganization) ||
       !SetName(X509_get_subject_name(made), "CN", name.substr(0, kLongestCommonName)) ||
       X509_set_issuer_name(made, X509_get_subject_name(made)) != 1 ||
       X509_set_pubkey(made, key.get()) != 1 ||
@@ -136,11 +138,15 @@ absl::StatusOr<PemPair> LocalAuthority::Issue(const Order& order) const {
   const X509Ptr certificate(X509_new());
   X509* made = certificate.get();
   X509* issuer = certificate_.get();
+  tm last{};
+  ASN1_TIME_to_tm(X509_get0_notAfter(issuer), &last);
+  const absl::Time until =
+      std::min(order.from + order.lifetime, absl::FromTM(last, absl::UTCTimeZone()));
   // The common name is for people; clients look at the alternative names.
   const std::string_view common =
       std::string_view(order.hosts.front()).substr(0, kLongestCommonName);
   if (key == nullptr || made == nullptr || X509_set_version(made, X509_VERSION_3) != 1 ||
-      !SetSerial(made) || !SetTimes(made, order.from, order.from + order.lifetime) ||
+      !SetSerial(made) || !SetTimes(made, order.from, until) ||
       !SetName(X509_get_subject_name(made), "CN", common) ||
       X509_set_issuer_name(made, X509_get_subject_name(issuer)) != 1 ||
       X509_set_pubkey(made, key.get()) != 1 ||
@@ -155,6 +161,17 @@ absl::StatusOr<PemPair> LocalAuthority::Issue(const Order& order) const {
       X509_sign(made, key_.get(), EVP_sha256()) == 0)
     return Failed("Making the certificate");
   return PemOf(made, key.get());
+}
+
+absl::Status LocalAuthority::CheckHosts(const std::vector<std::string>& hosts) {
+  return AlternativeNames(hosts).status();
+}
+
+bool LocalAuthority::made_here() const {
+  char organization[sizeof(kOrganization) + 1] = "";
+  X509_NAME_get_text_by_NID(X509_get_subject_name(certificate_.get()), NID_organizationName,
+                            organization, sizeof(organization));
+  return std::string_view(organization) == kOrganization;
 }
 
 absl::StatusOr<PemPair> LocalAuthority::ToPem() const {

@@ -20,6 +20,9 @@ struct PemPair {
 
 class LocalAuthority {
  public:
+  // How its files are called, before `.crt` and `.key`. A folder of certificates may hold them too.
+  static constexpr char kFileName[] = "authority";
+
   // Named for those who look into their list of trusted authorities. Lasts ten years.
   static absl::StatusOr<LocalAuthority> Make(std::string_view name, absl::Time now);
   // One that was made before. An error when the pair is not an authority's.
@@ -29,14 +32,19 @@ class LocalAuthority {
   struct Order {
     std::vector<std::string> hosts = {};  // names, `*.name`, addresses; at least one
     absl::Time from = absl::InfinitePast();
-    // Browsers refuse what lasts longer.
+    // Browsers refuse what lasts longer. It ends with the authority at the latest.
     absl::Duration lifetime = absl::Hours(24 * 397);
     Algorithm algorithm = Algorithm::kEcdsa;
     std::string responder = {};  // address for OCSP; empty: none
   };
   absl::StatusOr<PemPair> Issue(const Order& order) const;
 
+  // Whether each is a name or an address.
+  static absl::Status CheckHosts(const std::vector<std::string>& hosts);
+
   absl::StatusOr<PemPair> ToPem() const;
+  // By Make, here or elsewhere.
+  bool made_here() const;
   const std::string& name() const { return name_; }
 
  private:

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "services/allinone/cert.h"
 #include "services/allinone/dead_letters.h"
 #include "services/allinone/move.h"
 #include "services/allinone/offline.h"
@@ -25,6 +26,7 @@ constexpr char kHelp[] =
     "forium restore --data DIR IN.tar.zst\n"
     "forium move --from DSN|DIR --to DSN|DIR\n"
     "forium events dead list|replay|drop --nats-url URL [--listener NAME] [NUMBER…|--all]\n"
+    "forium cert [--out DIR] HOST…\n"
     "forium check --config FILE\n"
     "forium version\n"
     "Each explains its flags with --help. Settings come from flags over environment (FORIUM_…) "
@@ -40,6 +42,7 @@ absl::Status Dispatch(int argc, char** argv, Terminal& terminal) {
   if (verb == "restore") return RestoreCommand(argc - 1, argv + 1, terminal);
   if (verb == "move") return MoveCommand(argc - 1, argv + 1, terminal);
   if (verb == "events") return EventsCommand(argc - 1, argv + 1, terminal);
+  if (verb == "cert") return CertCommand(argc - 1, argv + 1, terminal);
   if (verb == "check") return CheckCommand(argc - 1, argv + 1, terminal);
   if (verb == "version" || verb == "--version") return VersionCommand(argc - 1, argv + 1, terminal);
   if (verb == "help" || verb == "--help") {
