@@ -85,7 +85,7 @@ export class Connection {
     else {
       // Everything may be open again at the next turn.
       this.#refused = 0;
-      this.#tell([...this.#channels.keys()], { type: 'poll' });
+      if (!this.#hidden) this.#tell([...this.#channels.keys()], { type: 'poll' });
       this.#later(longest / 2 + Math.random() * longest / 2);
     }
   }

@@ -42,7 +42,7 @@ export function join({ element, list, p }: Context): Follower {
     return byTime && list.topics.find((it) => !it.pinned)?.id !== topic.id;
   }
 
-  function happened({ kind: what, topic, authors, topicId }: Message): void {
+  function happened({ kind: what, topic, authors = [], topicId }: Message): void {
     const id = topic?.id ?? topicId;
     const mine = topic?.lastPosterId === p.me?.id;
     if (what === 'topic.removed') {
@@ -86,7 +86,7 @@ export function join({ element, list, p }: Context): Follower {
   return {
     async hear(message) {
       if (message.type === 'event') happened(message);
-      else if (message.type === 'reset' || message.type === 'poll') await again();
+      else if (message.type !== 'refused') await again();
     },
     leave: () => void unmount(pill),
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows channels for a page. What is done with what they say lies in chunks of their own, loaded when something is said.
+import { Failure } from '$lib/api';
 import { Connection, type Message } from './connection';
 
 export interface Follower {
@@ -12,12 +13,11 @@ const connection = new Connection();
 
 export const say = (message: object): boolean => connection.say(message);
 
-export function follow<Context>(channels: string[], member: boolean, load: Load<Context>, context: Context): () => void {
+// `behind`: told when it has begun, to ask for what came between the page and the subscription.
+export function follow<Context>(channels: string[], behind: boolean, load: Load<Context>, context: Context): () => void {
   let turn: Promise<unknown> = Promise.resolve();
   let follower: Follower | null = null;
   let gone = false;
-  // A page is a little older than its subscription. What guests miss by that, the next event shows.
-  let behind = member;
   const stop = connection.listen(channels, (message) => {
     // Signed out elsewhere; a page that leaves by itself is gone before that.
     if (message.type === 'ended') return void setTimeout(() => location.reload(), 2000);
@@ -28,7 +28,10 @@ export function follow<Context>(channels: string[], member: boolean, load: Load<
     turn = turn.then(async () => {
       const { join } = await load();
       if (!gone) await (follower ??= join(context)).hear(message);
-    }).catch(() => {});
+    }).catch((error) => {
+      // What could not be asked for now comes with a later event.
+      if (!(error instanceof Failure) && navigator.onLine) console.error(error);
+    });
   });
   return () => {
     gone = true;

@@ -10,14 +10,19 @@ interface Reader {
 
 class Presence {
   readers: Reader[] = $state.raw([]);
-  typing: string[] = $state.raw([]);
+  #typing: string[] = $state.raw([]);
   // Everybody else, guests too.
   others = $state(0);
 
   see(me: string, users: Reader[], typing: string[], count: number, guests: number): void {
     this.readers = users.filter((user) => user.id !== me);
-    this.typing = this.readers.filter((user) => typing.includes(user.id)).map((user) => user.displayName || user.username);
+    this.#typing = typing;
     this.others = count + guests - 1;
+  }
+
+  // What somebody has sent he does not write any more.
+  wrote(id: string): void {
+    this.#typing = this.#typing.filter((other) => other !== id);
   }
 
   clear(): void {
@@ -25,7 +30,8 @@ class Presence {
   }
 
   get words(): string {
-    return this.typing.length ? m.typing(this.typing) : '';
+    const names = this.readers.filter((user) => this.#typing.includes(user.id)).map((user) => user.displayName || user.username);
+    return names.length ? m.typing(names) : '';
   }
 }
 

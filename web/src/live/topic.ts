@@ -21,16 +21,20 @@ interface Context {
   element: HTMLElement;
   stream: Stream;
   p: Props<'topic'>;
+  // It stands as it was when it was left.
+  returned: boolean;
 }
 
 const pageSize = 100;
 
-export function join({ element, stream, p }: Context): Follower {
+export function join({ element, stream, p, returned }: Context): Follower {
   const me = p.me?.id ?? '';
   const moderator = isModerator(p.me);
   const fresh = new Set<number>();
   const unseen = new Unseen(m.newPosts);
   const count = () => unseen.set(fresh.size);
+  // What has a higher number comes while one looks.
+  let newest = stream.topic.lastPostNumber;
   const posts = () => element.querySelectorAll('.post, .small');
 
   // A post that came is unseen until it is on the screen.
@@ -62,13 +66,15 @@ export function join({ element, stream, p }: Context): Follower {
   }
 
   function take(all: Post[]): void {
-    const come = all.filter((post) => !stream.find(post.id) && post.number > stream.last && post.authorId !== me);
+    const come = all.filter((post) => !stream.find(post.id) && post.number > newest && post.authorId !== me);
     const known = all.filter((post) => (stream.find(post.id)?.revision ?? (post.number > stream.last ? 0 : Infinity)) <= post.revision);
     if (known.length) steady(posts(), () => known.forEach((post) => stream.put(post)));
+    newest = Math.max(newest, ...all.map((post) => post.number));
     for (const { number } of come) watch(number);
   }
 
   async function created(post: Post): Promise<void> {
+    presence.wrote(post.authorId);
     // What is missing in between was made before this page listened.
     if (!stream.topic.nextPageToken && post.number > stream.last + 1) await later();
     else take([personal(post)]);
@@ -140,7 +146,7 @@ export function join({ element, stream, p }: Context): Follower {
   return {
     async hear(message) {
       if (message.type === 'event') await happened(message);
-      else if (message.type === 'subscribed') await later();
+      else if (message.type === 'subscribed' && !returned) await later();
       else if (message.type === 'revoked' && message.channel!.startsWith('topic')) void go(location.href, true);
       else if (message.type !== 'revoked' && message.type !== 'refused') await again();
       await tick();
