@@ -40,6 +40,7 @@ const nghttp2_session_callbacks* Http2Callbacks::Table() {
     nghttp2_session_callbacks_set_on_stream_close_callback(made, &StreamCloses);
     nghttp2_session_callbacks_set_on_frame_send_callback(made, &FrameSent);
     nghttp2_session_callbacks_set_send_data_callback(made, &SendBody);
+    nghttp2_session_callbacks_set_unpack_extension_callback(made, &PassOver);
     return made;
   }();
   return table;
@@ -55,6 +56,11 @@ const nghttp2_option* Http2Callbacks::Options() {
     nghttp2_option_set_max_continuations(made, kHardContinuations);
     nghttp2_option_set_stream_reset_rate_limit(made, kHardResets, kHardResets / 10);
     nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
+    // The others are passed over, but seen, so that they can be counted.
+    for (int type = NGHTTP2_CONTINUATION + 1; type <= 0xFF; ++type) {
+      if (type == NGHTTP2_PRIORITY_UPDATE) continue;
+      nghttp2_option_set_user_recv_extension_type(made, static_cast<uint8_t>(type));
+    }
     return made;
   }();
   return options;
@@ -62,13 +68,15 @@ const nghttp2_option* Http2Callbacks::Options() {
 
 int Http2Callbacks::FrameBegins(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
   Http2Session& session = Of(user);
-  session.OnFrameBegins(head->type, head->flags, head->length);
+  session.OnFrameBegins(head->type, head->flags, head->stream_id, head->length);
   return session.dead_ ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
 }
 
 int Http2Callbacks::HeaderBegins(nghttp2_session* nghttp2, const nghttp2_frame* frame, void* user) {
   Http2Session& session = Of(user);
   session.trailer_bytes_ = 0;
+  session.header_since_ = session.worker_.now;
+  session.ExpectBy(session.header_since_ + session.worker_.config.header_timeout);
   if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
   Http2Stream& stream = session.Begin(frame->hd.stream_id);
   nghttp2_session_set_stream_user_data(nghttp2, frame->hd.stream_id, &stream);
@@ -132,6 +140,10 @@ int Http2Callbacks::InvalidFrame(nghttp2_session*, const nghttp2_frame* frame, i
   return 0;
 }
 
+int Http2Callbacks::PassOver(nghttp2_session*, void**, const nghttp2_frame_hd*, void*) {
+  return NGHTTP2_ERR_CANCEL;
+}
+
 int Http2Callbacks::StreamCloses(nghttp2_session* nghttp2, int32_t id, uint32_t, void* user) {
   if (Http2Stream* stream = StreamOf(nghttp2, id); stream != nullptr) Of(user).OnClose(*stream);
   return 0;
@@ -144,7 +156,7 @@ int Http2Callbacks::FrameSent(nghttp2_session* nghttp2, const nghttp2_frame* fra
       if (frame->goaway.error_code != NGHTTP2_NO_ERROR) session.misbehaved_ = true;
       break;
     case NGHTTP2_RST_STREAM:
-      session.OnResetSent(frame->rst_stream.error_code);
+      session.OnResetSent(frame->hd.stream_id, frame->rst_stream.error_code);
       break;
     case NGHTTP2_HEADERS:
     case NGHTTP2_DATA:

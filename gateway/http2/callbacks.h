@@ -21,6 +21,7 @@ struct Http2Callbacks {
                        size_t size, void* user);
   static int FrameEnds(nghttp2_session*, const nghttp2_frame* frame, void* user);
   static int InvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int error, void* user);
+  static int PassOver(nghttp2_session*, void** payload, const nghttp2_frame_hd* head, void* user);
   static int StreamCloses(nghttp2_session*, int32_t id, uint32_t error, void* user);
   static int FrameSent(nghttp2_session*, const nghttp2_frame* frame, void* user);
   static int SendBody(nghttp2_session*, nghttp2_frame* frame, const uint8_t* head, size_t size,

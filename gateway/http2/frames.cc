@@ -2,12 +2,23 @@
 // What the client's frames cost, and when it is too much.
 #include <nghttp2/nghttp2.h>
 
+#include <algorithm>
+
 #include "gateway/http2/limits.h"
 #include "gateway/http2/session.h"
 
 namespace forium::gateway {
 
-void Http2Session::OnFrameBegins(uint8_t type, uint8_t flags, size_t length) {
+// nghttp2 passes over a header for a stream that is no more, since it may have crossed our reset.
+// It cannot have crossed anything else (RFC 9113, 5.1).
+bool Http2Session::ComesTooLate(int32_t id) {
+  const bool late = id <= newest_ && !streams_.contains(id) &&
+                    std::find(cut_off_.begin(), cut_off_.end(), id) == cut_off_.end();
+  newest_ = std::max(newest_, id);
+  return late;
+}
+
+void Http2Session::OnFrameBegins(uint8_t type, uint8_t flags, int32_t id, size_t length) {
   const absl::Time now = worker_.now;
   const auto charge = [this, now](Allowance& allowance, Abuse abuse) {
     if (!allowance.Take(now)) Punish(abuse);
@@ -18,8 +29,7 @@ void Http2Session::OnFrameBegins(uint8_t type, uint8_t flags, size_t length) {
   switch (type) {
     case NGHTTP2_HEADERS:
       continuations_ = 0;
-      header_since_ = now;
-      ExpectBy(now + worker_.config.header_timeout);
+      if (ComesTooLate(id)) Fail(NGHTTP2_STREAM_CLOSED);
       break;
     case NGHTTP2_CONTINUATION:
       if (++continuations_ > kMostContinuations) Punish(Abuse::kContinuation);
@@ -40,6 +50,8 @@ void Http2Session::OnFrameBegins(uint8_t type, uint8_t flags, size_t length) {
       charge(pings_, Abuse::kPing);
       break;
     case NGHTTP2_PRIORITY:
+      if (id == 0) return Fail(NGHTTP2_PROTOCOL_ERROR);
+      [[fallthrough]];
     case NGHTTP2_PRIORITY_UPDATE:
       charge(priorities_, Abuse::kPriority);
       break;
@@ -55,7 +67,8 @@ void Http2Session::OnFrameBegins(uint8_t type, uint8_t flags, size_t length) {
 }
 
 // Resets that the client provokes cost what its own cost.
-void Http2Session::OnResetSent(uint32_t error) {
+void Http2Session::OnResetSent(int32_t id, uint32_t error) {
+  cut_off_[next_cut_off_++ % cut_off_.size()] = id;
   const bool ours =
       error == NGHTTP2_NO_ERROR || error == NGHTTP2_CANCEL || error == NGHTTP2_INTERNAL_ERROR;
   if (!ours && !made_resets_.Take(worker_.now)) Punish(Abuse::kMadeReset);

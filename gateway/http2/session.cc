@@ -82,6 +82,7 @@ void Http2Session::Open() {
   watch_.deadline = worker_.now + worker_.config.header_timeout;
   watch_.expired = false;
   watch_.idle = true;
+  Flush();  // SETTINGS are first whatever comes (RFC 9113, 3.4)
 }
 
 void Http2Session::Receive(std::string_view bytes) {

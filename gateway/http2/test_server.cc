@@ -161,6 +161,14 @@ asio::awaitable<Response> Http2TestServer::Handle(Request& request) {
     response.stream = &Endless;
     co_return response;
   }
+  if (request.path == "/echo" && request.upgrade == "deaf") {
+    response.status = 101;
+    response.stream = [this](ByteStream&) -> asio::awaitable<bool> {
+      co_await Hold();
+      co_return true;
+    };
+    co_return response;
+  }
   if (request.path == "/echo" && request.upgrade == "echo") {
     response.status = 101;
     response.Add("Connection", "Upgrade");

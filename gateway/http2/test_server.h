@@ -23,7 +23,7 @@ namespace forium::gateway {
 //   /cookies     the cookie field; /size the number of bytes in the body
 //   /stream      `one`, `two`, `three`, written one by one; /cut the first, then fails
 //   /endless     writes until the client leaves
-//   /echo        speaks what :protocol names: sends back what it gets, until the end
+//   /echo        the protocol `echo` sends back what it gets; `deaf` does nothing until Release
 class Http2TestServer {
  public:
   explicit Http2TestServer(Config config = {});
