@@ -127,8 +127,9 @@ struct Admission::State {
         window_begin(clock()) {
     for (int i = 0; i < kPriorities; ++i) {
       const std::string name(PriorityName(static_cast<Priority>(i)));
-      shed_counters[static_cast<size_t>(i)] = &observe::Counter(
-          "forium_gateway_shed_total", "Requests turned away, by priority.", {{"priority", name}});
+      shed_counters[static_cast<size_t>(i)] =
+          &observe::Counter("forium_gateway_requests_shed_total",
+                            "Requests turned away, by priority.", {{"priority", name}});
     }
     limit_gauge.Set(limit.limit());
   }

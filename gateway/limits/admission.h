@@ -2,8 +2,8 @@
 // Who is worked on, who waits and who is turned away: one limit for the process (ConcurrencyLimit)
 // and one bounded queue before it, with a lane for each priority. To turn a request away costs less
 // than a microsecond. Thread-safe; must outlive its tickets, and the threads of those who wait.
-// Metrics: forium_gateway_{concurrency_limit, requests_in_flight, queue_requests, load_state},
-// forium_gateway_queue_seconds, forium_gateway_shed_total{priority}.
+// Metrics: forium_gateway_{concurrency_limit, requests_in_flight, queue_requests},
+// forium_gateway_queue_seconds, forium_gateway_requests_shed_total{priority}.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -35,7 +35,7 @@ std::array<prometheus::Counter*, kRouteClasses> Counters() {
   for (int i = 0; i < kRouteClasses; ++i) {
     const std::string name(RouteClassName(static_cast<RouteClass>(i)));
     counters[static_cast<size_t>(i)] = &observe::Counter(
-        "forium_gateway_limited_total", "Requests over a rate, by class.", {{"class", name}});
+        "forium_gateway_requests_limited_total", "Requests over the limit.", {{"class", name}});
   }
   return counters;
 }

@@ -2,7 +2,7 @@
 // Requests of an address (IPv6: of its /64) or a user: a token bucket for each class of routes, in
 // a table of fixed size. When a set of the table is full the bucket that was used longest ago makes
 // room, so that no number of addresses costs more memory. Thread-safe; does not allocate.
-// Metric: forium_gateway_limited_total{class}.
+// Metric: forium_gateway_requests_limited_total{class}.
 #pragma once
 
 #include <array>
