@@ -8,6 +8,8 @@ void Register(RealtimeConfig& config, config::Settings& settings) {
                "Live connections (WebSocket, server-sent events) of the process.");
   settings.Add("realtime_per_address", &config.realtime_per_address,
                "Live connections of one address.");
+  settings.Add("realtime_heartbeat", &config.realtime_heartbeat,
+               "A live connection that is silent for so long is asked whether it is there.");
 }
 
 }  // namespace forium::gateway

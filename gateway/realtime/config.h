@@ -13,9 +13,9 @@ struct RealtimeConfig {
   // Live connections of the whole process, and of one address (IPv6: of its /64).
   int realtime_connections = 50'000;
   int realtime_per_address = 500;
+  absl::Duration realtime_heartbeat = absl::Seconds(30);
 
   // Not settings: what tests make shorter or smaller.
-  absl::Duration heartbeat = absl::Seconds(30);
   absl::Duration coalesce = absl::Milliseconds(100);
   absl::Duration keep = absl::Minutes(5);
   int64_t keep_events = 8192;

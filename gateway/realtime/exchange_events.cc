@@ -156,9 +156,9 @@ std::vector<Exchange::Draft> Exchange::DraftsOf(const TopicKey& topic,
   if (!pending.created && !pending.bumped && !pending.listed && !pending.changed) return drafts;
   Change change{.channel = channel, .kind = Change::Kind::kTopicChanged, .topic_id = topic.id};
   change.categories.assign(pending.categories.begin(), pending.categories.end());
-  if (pending.changed && !pending.created) drafts.push_back({.change = change, .told = {}});
   if (pending.bumped && !pending.changed) change.kind = Change::Kind::kTopicBumped;
   if (pending.created) change.kind = Change::Kind::kTopicCreated;
+  if (!pending.created) drafts.push_back({.change = change, .told = {}});
   change.channel = {topic.tenant, Channel::Kind::kList, 0};
   drafts.push_back({.change = change, .told = {}});
   for (const int64_t category : pending.categories) {

@@ -235,7 +235,7 @@ asio::awaitable<void> Outlet::Sweep() {
   auto next = std::chrono::steady_clock::now();
   // A test's short heartbeat counts in shorter seconds.
   const auto second = std::min<std::chrono::nanoseconds>(
-      std::chrono::seconds(1), absl::ToChronoNanoseconds(config_.heartbeat) / 4);
+      std::chrono::seconds(1), absl::ToChronoNanoseconds(config_.realtime_heartbeat) / 4);
   while (true) {
     next += second;
     tick.expires_at(next);
@@ -249,8 +249,8 @@ asio::awaitable<void> Outlet::Sweep() {
 }
 
 void Outlet::SweepOnce() {
-  const auto interval = static_cast<uint32_t>(
-      std::max<int64_t>(4, std::min<int64_t>(absl::ToInt64Seconds(config_.heartbeat), 3600)));
+  const auto interval = static_cast<uint32_t>(std::max<int64_t>(
+      4, std::min<int64_t>(absl::ToInt64Seconds(config_.realtime_heartbeat), 3600)));
   std::vector<Subscriber*> silent;
   for (const auto& [id, subscriber] : subscribers_) {
     if (subscriber->said > kMostSaid) {

@@ -108,7 +108,7 @@ asio::awaitable<bool> Outlet::ServeEvents(ByteStream& stream, ReaderPointer read
 void Outlet::Welcome(Subscriber& subscriber) {
   const std::string position = exchange_.Position();
   subscriber.Send(std::make_shared<const Message>(
-      WelcomeJson(position, absl::ToInt64Seconds(config_.heartbeat)), position));
+      WelcomeJson(position, absl::ToInt64Seconds(config_.realtime_heartbeat)), position));
 }
 
 bool Outlet::Listen(Subscriber& subscriber, std::string_view text) {

@@ -16,6 +16,7 @@
 #include "gateway/realtime/places.h"
 #include "gateway/websocket/frame_writer.h"
 #include "gateway/websocket/handshake.h"
+#include "services/base/events/announcer.h"
 #include "services/base/status/status.h"
 
 namespace forium::gateway {
@@ -25,6 +26,7 @@ namespace asio = boost::asio;
 
 constexpr absl::Duration kLongestSpread = absl::Seconds(3);
 constexpr size_t kLongestChannels = 2048;
+constexpr std::string_view kPresence = "presence";
 
 absl::Status TooMany() {
   return status::Error(absl::StatusCode::kResourceExhausted, type::v1::TOO_MANY_REQUESTS,
@@ -64,15 +66,25 @@ struct Realtime::State : std::enable_shared_from_this<Realtime::State> {
     std::unique_ptr<Outlet> outlet;
   };
   std::vector<Thread> threads;  // guarded by mutex; each outlet stays
+  // Between gateways; nullptr: this is the only one.
+  events::Announcer* const announcer;
   Exchange exchange;
+  std::unique_ptr<events::Subscription> heard;
 
-  State(const Config& config, const RealtimeConfig& realtime, Services services,
-        Identities& identities)
+  State(const Config& config, Services services, Identities& identities, events::Bus& bus)
       : config(config),
-        realtime(realtime),
+        realtime(config.realtime),
         places(std::make_shared<Places>(realtime)),
+        announcer(dynamic_cast<events::Announcer*>(&bus)),
         exchange(realtime, meters, services, identities,
-                 [](const std::string&, const std::string&) {}) {}
+                 [this](const std::string& tenant, const std::string& bytes) {
+                   if (announcer != nullptr) announcer->Announce(kPresence, tenant, bytes);
+                 }) {
+    if (announcer == nullptr) return;
+    heard = announcer->Hear(kPresence, [this](std::string_view tenant, std::string_view bytes) {
+      exchange.Hear(std::string(tenant), std::string(bytes));
+    });
+  }
 
   // The outlet of the thread that this runs on.
   Outlet& OutletOf(const asio::any_io_executor& executor) {
@@ -170,11 +182,14 @@ asio::awaitable<absl::StatusOr<Response>> Realtime::State::Events(Request& reque
   co_return response;
 }
 
-Realtime::Realtime(const Config& config, const RealtimeConfig& realtime, Services services,
-                   Identities& identities, events::Bus&)
-    : state_(std::make_shared<State>(config, realtime, services, identities)) {}
+Realtime::Realtime(const Config& config, Services services, Identities& identities,
+                   events::Bus& bus)
+    : state_(std::make_shared<State>(config, services, identities, bus)) {}
 
-Realtime::~Realtime() { state_->exchange.Stop(); }
+Realtime::~Realtime() {
+  state_->heard.reset();
+  state_->exchange.Stop();
+}
 
 Handler Realtime::socket() {
   return [state = state_.get()](Request& request) { return state->Socket(request); };
@@ -198,6 +213,7 @@ void Realtime::Drain(absl::Duration grace) {
     }
     while (state_->places->taken() > 0 && absl::Now() < end) absl::SleepFor(absl::Milliseconds(5));
   }
+  state_->heard.reset();
   state_->exchange.Stop();
 }
 

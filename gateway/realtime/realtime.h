@@ -9,7 +9,6 @@
 #include "gateway/config.h"
 #include "gateway/http/router.h"
 #include "gateway/identity/identities.h"
-#include "gateway/realtime/config.h"
 #include "gateway/services.h"
 #include "proto/forium/events/v1/events.pb.h"
 #include "services/base/events/events.h"
@@ -19,8 +18,7 @@ namespace forium::gateway {
 class Realtime {
  public:
   // Everything is borrowed and outlives it; it outlives the threads of its connections.
-  Realtime(const Config& config, const RealtimeConfig& realtime, Services services,
-           Identities& identities, events::Bus& bus);
+  Realtime(const Config& config, Services services, Identities& identities, events::Bus& bus);
   ~Realtime();
   Realtime(const Realtime&) = delete;
   Realtime& operator=(const Realtime&) = delete;

@@ -7,6 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "services/base/events/announcer.h"
+#include "services/base/events/nats_announcer.h"
 #include "services/base/events/nats_cache.h"
 #include "services/base/events/nats_connection.h"
 #include "services/base/events/nats_publisher.h"
@@ -17,7 +19,7 @@
 namespace forium::events {
 namespace {
 
-class NatsBus final : public Bus {
+class NatsBus final : public Bus, public Announcer {
  public:
   explicit NatsBus(const NatsOptions& options) : link_(options), publisher_(link_) {}
 
@@ -36,6 +38,12 @@ class NatsBus final : public Bus {
     return publisher_.ResumeAfter(tenant, stream, mark);
   }
   std::string Trouble() const override { return link_.Trouble(); }
+  void Announce(std::string_view name, std::string_view tenant, std::string_view bytes) override {
+    AnnounceOn(link_, name, tenant, bytes);
+  }
+  std::unique_ptr<Subscription> Hear(std::string_view name, Hearing hearing) override {
+    return HearAnnouncements(link_, name, std::move(hearing));
+  }
 
  private:
   NatsLink link_;
