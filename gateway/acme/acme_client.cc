@@ -19,8 +19,9 @@ namespace json = boost::json;
 
 constexpr absl::Duration kLongestOrder = absl::Minutes(10);
 constexpr absl::Duration kShortestPoll = absl::Milliseconds(50);
-constexpr absl::Duration kLongestPoll = absl::Seconds(30);
-constexpr size_t kMaxAuthorizations = 4;  // one host needs one
+constexpr absl::Duration kLongestPoll = absl::Seconds(10);       // of our own accord
+constexpr absl::Duration kLongestRetryAfter = absl::Minutes(2);  // that the server asks for
+constexpr size_t kMaxAuthorizations = 4;                         // one host needs one
 
 absl::Status Refused(std::string_view what) {
   return status::Error(absl::StatusCode::kFailedPrecondition, type::v1::WRONG_STATE,
@@ -202,8 +203,8 @@ absl::StatusOr<Order> AcmeClient::AwaitOrder(const std::string& url, AcmeState w
 absl::Status AcmeClient::Wait(int asked, const std::optional<absl::Duration>& retry_after) {
   absl::Duration wait = options_.first_poll;
   for (int i = 0; i < asked && wait < kLongestPoll; ++i) wait *= 1.5;
-  if (retry_after.has_value()) wait = *retry_after;
-  wait = std::clamp(wait, kShortestPoll, kLongestPoll);
+  wait = std::min(wait, kLongestPoll);
+  if (retry_after.has_value()) wait = std::clamp(*retry_after, kShortestPoll, kLongestRetryAfter);
   if (absl::Now() + wait > deadline_) {
     return status::Error(absl::StatusCode::kDeadlineExceeded, type::v1::DEADLINE,
                          "The certificate authority did not finish the order in ten minutes.");

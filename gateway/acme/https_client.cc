@@ -4,14 +4,16 @@
 #include <netdb.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <optional>
@@ -35,6 +37,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr int kMaxRedirects = 3;
+constexpr std::chrono::seconds kConnectPatience(5);
 constexpr uint32_t kMaxHeader = 32 << 10;
 
 absl::Status Stopped() { return absl::CancelledError("The gateway is ending."); }
@@ -79,7 +82,21 @@ asio::awaitable<absl::StatusOr<HttpsResponse>> Converse(
   if (SSL_set_tlsext_host_name(stream.native_handle(), address.host.c_str()) != 1) {
     co_return Unavailable(address.host, "its name is not usable");
   }
-  co_await asio::async_connect(stream.next_layer(), endpoints, token);
+  // One address that swallows packets (IPv6, often) must not cost the whole call.
+  asio::steady_timer patience(executor);
+  for (const auto& endpoint : endpoints) {
+    asio::ip::tcp::socket& socket = stream.next_layer();
+    error_code ignored;
+    socket.close(ignored);
+    patience.expires_after(kConnectPatience);
+    patience.async_wait([&socket](const error_code& ended) {
+      error_code failed;
+      if (!ended) socket.close(failed);
+    });
+    co_await socket.async_connect(endpoint, token);
+    patience.cancel();
+    if (!error) break;
+  }
   if (error) co_return Unavailable(address.host, Reason(error));
   co_await stream.async_handshake(asio::ssl::stream_base::client, token);
   if (error) co_return Unavailable(address.host, Reason(error));
