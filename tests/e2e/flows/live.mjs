@@ -10,6 +10,12 @@ const SOON = {timeout: 2000};
 const numbers = (visitor) => visitor.page.locator('.posts article').evaluateAll((all) => all.map((post) => Number(post.id.slice(1))));
 const sees = (visitor, text, number) => visitor.post(number).getByText(text).waitFor(SOON);
 
+/** Until a page that is about to open is told what happens on the channel. */
+async function listens(visitor, channel) {
+  const socket = await visitor.page.waitForEvent('websocket');
+  await socket.waitForEvent('framereceived', ({payload}) => payload.includes('"subscribed"') && payload.includes(`"${channel}"`));
+}
+
 /** Two people, a topic by the first, who has it open. */
 async function reading(t, names, options = {}) {
   const [author, other] = await Promise.all(names.map((name) => t.community.person(name)));
@@ -31,8 +37,8 @@ export default [
       const second = await t.visitor({as: other});
       await second.open(topic.path);
       t.step('a reply');
-      await second.reply('What came *just now*.', 2);
-      await sees(visitor, 'just now', 2);
+      await second.reply('What came *first*.', 2);
+      await sees(visitor, 'first', 2);
       t.step('its author sees it once');
       assert.deepEqual(await numbers(second), [1, 2]);
       t.step('an edit');
@@ -102,10 +108,8 @@ export default [
       const old = await t.community.topic(author, {title: 'An old meadow', category});
       await t.community.topic(author, {title: 'A young meadow', category});
       const visitor = await t.visitor({as: await t.community.person('paul')});
-      await visitor.open(`/c/${category.slug}`);
+      await Promise.all([listens(visitor, `category:${category.id}`), visitor.open(`/c/${category.slug}`)]);
       const row = visitor.page.locator('li', {has: visitor.link('An old meadow')});
-      // Asked for by members when they join, so that nothing is missed.
-      await visitor.until(() => performance.getEntriesByType('resource').some(({name}) => /list-.*\.js/.test(name)));
       await t.community.reply(author, old, 'Mown.');
       await row.getByTitle('1 reply').waitFor(SOON);
       await t.community.topic(author, {title: 'A new meadow', category});

@@ -37,7 +37,7 @@ export class Connection {
   #asked = false;
   #ticked = 0;
   #ticks = 0;
-  #hidden = 0;
+  #hidden = document.hidden ? Date.now() : 0;
   #next: ReturnType<typeof setTimeout> | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
 
