@@ -130,7 +130,7 @@ absl::Status Refused() {
 
 }  // namespace
 
-Challenge::Challenge(const LimitsConfig& config, bool secure, Clock clock)
+BrowserChallenge::BrowserChallenge(const LimitsConfig& config, bool secure, Clock clock)
     : mode_(config.challenge == "always"   ? Mode::kAlways
             : config.challenge == "attack" ? Mode::kAttack
                                            : Mode::kOff),
@@ -140,8 +140,8 @@ Challenge::Challenge(const LimitsConfig& config, bool secure, Clock clock)
       key_(KeyOf(config.challenge_secret)),
       version_(VersionOfFiles()) {}
 
-std::string Challenge::Sign(std::string_view purpose, std::string_view text,
-                            uint64_t network) const {
+std::string BrowserChallenge::Sign(std::string_view purpose, std::string_view text,
+                                   uint64_t network) const {
   const std::string whole = Concat({purpose, "\n", text, "\n", std::to_string(network)});
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
@@ -151,7 +151,7 @@ std::string Challenge::Sign(std::string_view purpose, std::string_view text,
 }
 
 // `1.EXPIRY.DIFFICULTY.NONCE.SEED`: the seed is the signature, so that nobody chooses it.
-std::string Challenge::NewToken(uint64_t network, absl::Time now) const {
+std::string BrowserChallenge::NewToken(uint64_t network, absl::Time now) const {
   unsigned char nonce[8];
   if (RAND_bytes(nonce, sizeof(nonce)) != 1) std::abort();
   const std::string text =
@@ -160,8 +160,8 @@ std::string Challenge::NewToken(uint64_t network, absl::Time now) const {
   return Concat({text, ".", Sign("puzzle", text, network)});
 }
 
-absl::Status Challenge::Verify(std::string_view token, std::string_view solution, uint64_t network,
-                               absl::Time now) const {
+absl::Status BrowserChallenge::Verify(std::string_view token, std::string_view solution,
+                                      uint64_t network, absl::Time now) const {
   const size_t last = token.rfind('.');
   if (last == std::string_view::npos || token.size() > 200) return Refused();
   const std::string_view text = token.substr(0, last);
@@ -183,12 +183,12 @@ absl::Status Challenge::Verify(std::string_view token, std::string_view solution
 }
 
 // `EXPIRY.SIGNATURE`
-std::string Challenge::Pass(uint64_t network, absl::Time until) const {
+std::string BrowserChallenge::Pass(uint64_t network, absl::Time until) const {
   const std::string expiry = std::to_string(absl::ToUnixSeconds(until));
   return Concat({expiry, ".", Sign("pass", expiry, network)});
 }
 
-bool Challenge::Passes(const Request& request) const {
+bool BrowserChallenge::Passes(const Request& request) const {
   std::string_view signature = CookieValue(request, kCookie);
   if (signature.empty() || signature.size() > 100) return false;
   const std::string_view expiry = TakeUntil(signature, '.');
@@ -197,7 +197,7 @@ bool Challenge::Passes(const Request& request) const {
          Equal(signature, Sign("pass", expiry, NetworkOf(request)));
 }
 
-bool Challenge::Wanted(const Request& request, bool under_attack) const {
+bool BrowserChallenge::Wanted(const Request& request, bool under_attack) const {
   if (mode_ == Mode::kOff || (mode_ == Mode::kAttack && !under_attack)) return false;
   const bool signed_in = request.identity != nullptr && request.identity->signed_in();
   const bool claims = request.identity == nullptr && !request.session_token.empty();
@@ -207,7 +207,7 @@ bool Challenge::Wanted(const Request& request, bool under_attack) const {
   return !Passes(request);
 }
 
-Response Challenge::Ask(const Request& request) const {
+Response BrowserChallenge::Ask(const Request& request) const {
   Count("issued");
   if (request.props_only || !request.WantsHtml()) {
     status::ErrorDetail detail;
@@ -228,7 +228,7 @@ Response Challenge::Ask(const Request& request) const {
   return response;
 }
 
-Response Challenge::Answer(const Request& request) const {
+Response BrowserChallenge::Answer(const Request& request) const {
   const uint64_t network = NetworkOf(request);
   const absl::Time now = clock_();
   if (request.method == Method::kGet) {
@@ -259,7 +259,7 @@ Response Challenge::Answer(const Request& request) const {
   return response;
 }
 
-std::optional<Response> Challenge::Serve(const Request& request) const {
+std::optional<Response> BrowserChallenge::Serve(const Request& request) const {
   std::string_view name = request.path;
   if (!name.starts_with(kFolder)) return std::nullopt;
   name.remove_prefix(kFolder.size());

@@ -22,11 +22,11 @@
 
 namespace forium::gateway {
 
-class Challenge {
+class BrowserChallenge {
  public:
   using Clock = std::function<absl::Time()>;
   // `secure`: the pass is a cookie for https only.
-  Challenge(const LimitsConfig& config, bool secure, Clock clock = absl::Now);
+  BrowserChallenge(const LimitsConfig& config, bool secure, Clock clock = absl::Now);
 
   // Answers below /.well-known/forium/: the script and style of notices; the puzzle as JSON (GET
   // challenge), for programs; a solution (POST challenge, a form of `token` and `solution`): 204

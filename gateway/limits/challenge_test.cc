@@ -60,8 +60,8 @@ class ChallengeTest : public ::testing::Test {
     config_.challenge_difficulty = 10;
     config_.challenge_secret = "a secret";
   }
-  Challenge Make(bool secure = false) {
-    return Challenge(config_, secure, [this] { return now_; });
+  BrowserChallenge Make(bool secure = false) {
+    return BrowserChallenge(config_, secure, [this] { return now_; });
   }
   static Request Get(std::string_view path, std::string_view address = "192.0.2.1") {
     Request request;
@@ -74,7 +74,7 @@ class ChallengeTest : public ::testing::Test {
     return Between(page.body.view(), "data-token=\"", "\"");
   }
   static std::string SeedOf(const std::string& token) { return token.substr(token.rfind('.') + 1); }
-  static Response Send(const Challenge& challenge, const std::string& token,
+  static Response Send(const BrowserChallenge& challenge, const std::string& token,
                        const std::string& solution, std::string_view address = "192.0.2.1") {
     Request request = Get("/.well-known/forium/challenge", address);
     request.method = Method::kPost;
@@ -87,7 +87,7 @@ class ChallengeTest : public ::testing::Test {
   static std::string CookieOf(const Response& response) {
     return Between(response.Header("set-cookie"), "", ";");
   }
-  bool Wanted(const Challenge& challenge, const std::string& cookie,
+  bool Wanted(const BrowserChallenge& challenge, const std::string& cookie,
               std::string_view address = "192.0.2.1") {
     Request request = Get("/", address);
     request.headers.push_back({"Cookie", cookie});
@@ -99,7 +99,7 @@ class ChallengeTest : public ::testing::Test {
 };
 
 TEST_F(ChallengeTest, PageIsSolvedByItsScriptAndThePassLasts) {
-  const Challenge challenge = Make();
+  const BrowserChallenge challenge = Make();
   ASSERT_TRUE(challenge.Wanted(Get("/"), true));
   const Response page = challenge.Ask(Get("/"));
   EXPECT_EQ(page.status, 503);
@@ -138,7 +138,7 @@ TEST_F(ChallengeTest, ScriptHashesAsOthersDo) {
 }
 
 TEST_F(ChallengeTest, PageForPeopleProblemForPrograms) {
-  const Challenge challenge = Make();
+  const BrowserChallenge challenge = Make();
   Request german = Get("/");
   german.locale = "de";
   EXPECT_NE(challenge.Ask(german).body.view().find("lang=\"de\""), std::string_view::npos);
@@ -152,7 +152,7 @@ TEST_F(ChallengeTest, PageForPeopleProblemForPrograms) {
 }
 
 TEST_F(ChallengeTest, ProgramsMaySolveItToo) {
-  const Challenge challenge = Make(true);
+  const BrowserChallenge challenge = Make(true);
   const auto puzzle = challenge.Serve(Get("/.well-known/forium/challenge"));
   ASSERT_TRUE(puzzle.has_value());
   const std::string token = Between(puzzle->body.view(), "\"token\":\"", "\"");
@@ -162,7 +162,7 @@ TEST_F(ChallengeTest, ProgramsMaySolveItToo) {
 }
 
 TEST_F(ChallengeTest, AddressesOfOneNetworkShareAPass) {
-  const Challenge challenge = Make();
+  const BrowserChallenge challenge = Make();
   const std::string token = TokenOf(challenge.Ask(Get("/", "2001:db8::1")));
   const Response answer = Send(challenge, token, Solve(SeedOf(token), 10), "2001:db8::2");
   ASSERT_EQ(answer.status, 204);
@@ -171,7 +171,7 @@ TEST_F(ChallengeTest, AddressesOfOneNetworkShareAPass) {
 }
 
 TEST_F(ChallengeTest, WhatIsNotSolvedHereAndNowIsRefused) {
-  const Challenge challenge = Make();
+  const BrowserChallenge challenge = Make();
   std::string token;
   std::string solution = "0";
   while (solution == "0") {  // the smallest number that solves it: 0 then does not
@@ -200,7 +200,7 @@ TEST_F(ChallengeTest, WhatIsNotSolvedHereAndNowIsRefused) {
 }
 
 TEST_F(ChallengeTest, PuzzleIsNoPassAndPassesCannotBeMade) {
-  const Challenge challenge = Make();
+  const BrowserChallenge challenge = Make();
   const std::string token = TokenOf(challenge.Ask(Get("/")));
   for (const std::string& value :
        {std::string(), std::string("."), std::string("9999999999."), "9999999999." + SeedOf(token),
@@ -211,7 +211,7 @@ TEST_F(ChallengeTest, PuzzleIsNoPassAndPassesCannotBeMade) {
 }
 
 TEST_F(ChallengeTest, MembersFilesAndFeedsPass) {
-  const Challenge challenge = Make();
+  const BrowserChallenge challenge = Make();
   EXPECT_FALSE(challenge.Wanted(Get("/"), false)) << "no attack";
   for (const char* path : {"/feed.atom", "/c/news/feed.atom", "/.well-known/acme-challenge/x",
                            "/robots.txt", "/assets/x.js"}) {
@@ -241,7 +241,7 @@ TEST_F(ChallengeTest, ModesDoWhatTheySay) {
 }
 
 TEST_F(ChallengeTest, FilesAreServedAndNothingElse) {
-  const Challenge challenge = Make();
+  const BrowserChallenge challenge = Make();
   const auto script = challenge.Serve(Get("/.well-known/forium/challenge.js"));
   ASSERT_TRUE(script.has_value());
   EXPECT_EQ(script->Header("content-type"), "text/javascript; charset=utf-8");
@@ -262,7 +262,7 @@ TEST_F(ChallengeTest, FilesAreServedAndNothingElse) {
 
 TEST_F(ChallengeTest, RandomBodiesAreRefused) {
   config_.challenge_difficulty = 28;  // no guess solves it
-  const Challenge challenge = Make();
+  const BrowserChallenge challenge = Make();
   std::mt19937 random(5);
   const std::string token = TokenOf(challenge.Ask(Get("/")));
   for (int i = 0; i < 20'000; ++i) {
