@@ -20,6 +20,9 @@ constexpr int kMostAttempts = 5;
 // Who missed more than this reads the state again.
 constexpr size_t kMostResumed = 200;
 constexpr size_t kMostMadeAnew = 20;
+constexpr absl::Duration kConfirmAfter = absl::Minutes(30);
+constexpr int kConfirmedAtOnce = 16;
+constexpr size_t kMostConfirmations = 50'000;
 
 std::string RandomName(int length) {
   constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -89,6 +92,9 @@ void Exchange::Add(Outlet& outlet) {
 void Exchange::Came(ReaderPointer reader) {
   Do([this, reader = std::move(reader)] {
     readers_[{reader->tenant, reader->level}].insert(reader);
+    if (!reader->signed_in()) return;
+    confirmations_.push_back({absl::Now() + kConfirmAfter, reader});
+    if (confirmations_.size() > kMostConfirmations) confirmations_.pop_front();
   });
 }
 
@@ -107,6 +113,23 @@ void Exchange::Discard(const ReaderPointer& reader) {
   if (found != readers_.end()) found->second.erase(reader);
   for (Outlet* outlet : outlets_)
     outlet->PostSessionsEnded(reader->tenant, reader->user_id, {reader->session_id});
+}
+
+void Exchange::ConfirmSessions(absl::Time now) {
+  for (int i = 0; i < kConfirmedAtOnce && !confirmations_.empty(); ++i) {
+    if (confirmations_.front().due > now) return;
+    ReaderPointer reader = confirmations_.front().reader.lock();
+    confirmations_.pop_front();
+    if (reader != nullptr) Spawn(ConfirmSession(std::move(reader)));
+  }
+}
+
+asio::awaitable<void> Exchange::ConfirmSession(ReaderPointer reader) {
+  if (absl::IsAborted(co_await inquiry_.Confirm(reader))) {
+    Discard(reader);
+  } else {
+    confirmations_.push_back({absl::Now() + kConfirmAfter, reader});
+  }
 }
 
 ReaderPointer Exchange::ReaderOfLevel(const std::string& tenant, int level) const {

@@ -10,6 +10,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -92,6 +93,9 @@ class Exchange {
   ReaderPointer ReaderOfLevel(const std::string& tenant, int level) const;
   // He is not who he was when he came.
   void Discard(const ReaderPointer& reader);
+  // Sessions also end by themselves, which no event tells.
+  void ConfirmSessions(absl::Time now);
+  boost::asio::awaitable<void> ConfirmSession(ReaderPointer reader);
   void Drop(const Channel& channel, const Reader& reader);
   Counts CountsOf(const Channel& channel) const;
   void Deliver(std::vector<Emission> emissions);
@@ -145,6 +149,11 @@ class Exchange {
     bool announce = false;
   };
   absl::flat_hash_map<TopicKey, Due> presence_due_;
+  struct Confirmation {
+    absl::Time due;
+    std::weak_ptr<const Reader> reader;
+  };
+  std::deque<Confirmation> confirmations_;
   absl::Time presence_renewed_ = absl::InfinitePast();
   bool connected_ = true;
 

@@ -56,7 +56,9 @@ asio::awaitable<void> Exchange::Tick() {
     tick.expires_after(kTick);
     const auto [error] = co_await tick.async_wait(asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
-    TellPresence(absl::Now());
+    const absl::Time now = absl::Now();
+    TellPresence(now);
+    ConfirmSessions(now);
   }
 }
 

@@ -47,6 +47,12 @@ asio::awaitable<absl::Status> Inquiry::SpeakFor(const Reader& reader, Request& r
   co_return absl::OkStatus();
 }
 
+asio::awaitable<absl::Status> Inquiry::Confirm(ReaderPointer reader) {
+  const auto turn = co_await turns_.Take();
+  Request request;
+  co_return co_await SpeakFor(*reader, request);
+}
+
 asio::awaitable<absl::StatusOr<ShownTopic>> Inquiry::Topic(ReaderPointer reader, int64_t id) {
   const auto turn = co_await turns_.Take();
   Request request;

@@ -23,6 +23,8 @@ class Inquiry {
   // As everybody of the reader's level may have it. NotFound: he may not read it, or it is not
   // there. Aborted: he is not who he was.
   boost::asio::awaitable<absl::StatusOr<ShownTopic>> Topic(ReaderPointer reader, int64_t id);
+  // Aborted: his session ended, or his role changed.
+  boost::asio::awaitable<absl::Status> Confirm(ReaderPointer reader);
   boost::asio::awaitable<absl::StatusOr<ShownPost>> Post(ReaderPointer reader, int64_t id);
   boost::asio::awaitable<absl::StatusOr<std::set<int64_t>>> Categories(ReaderPointer reader);
 
