@@ -83,9 +83,7 @@ absl::Status Server::Listen() {
   builder.SetMaxReceiveMessageSize(state.options.max_message_bytes);
   // gRPC's default lets a second process take a part of the connections of this one, silently.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kPingEveryMilliseconds);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kPingTimeoutMilliseconds);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  WatchClients(builder);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kPingEveryMilliseconds / 2);
   builder.AddListeningPort(state.options.listen, ServerCredentials(state.options.security),
