@@ -197,6 +197,11 @@ asio::awaitable<PageCache::Page> PageCache::FindOrMake(std::string key, Make mak
   co_return page;
 }
 
+bool PageCache::BeingMade(std::string_view key) const {
+  const std::lock_guard lock(state_->flights_mutex);
+  return state_->flights.contains(key);
+}
+
 void PageCache::Drop(std::span<const std::string> tags) {
   if (tags.empty()) return;
   state_->drops.Drop(tags);

@@ -40,6 +40,10 @@ class PageCache {
   using Make = std::function<boost::asio::awaitable<Page>()>;
   boost::asio::awaitable<Page> FindOrMake(std::string key, Make make);
 
+  // Whether somebody makes the page of the key now: FindOrMake would most likely wait for it, or
+  // answer what was kept before.
+  bool BeingMade(std::string_view key) const;
+
   // Drops all pages with one of the tags, and keeps those that are being made from being kept.
   void Drop(std::span<const std::string> tags);
   void DropAll();

@@ -255,13 +255,16 @@ TEST_F(PageCacheTest, PageThatAgedWhileItWasMadeIsMadeAnewByTheNext) {
 }
 
 TEST_F(PageCacheTest, AgingDoesNotMakeAColdPageTwice) {
+  EXPECT_FALSE(cache_.BeingMade("a"));
   Ask("a", Making("A", {"topic:1"}, [this] {
+        EXPECT_TRUE(cache_.BeingMade("a"));
         Age("topic:1");
         for (int i = 0; i < 10; ++i) Ask("a", Making("A", {"topic:1"}));
       }));
   Run();
   EXPECT_EQ(made_, 1);
   EXPECT_EQ(answers_, std::vector<std::string>(11, "A"));
+  EXPECT_FALSE(cache_.BeingMade("a"));
 }
 
 TEST_F(PageCacheTest, AgedPageThatCannotBeMadeIsTriedAgain) {
