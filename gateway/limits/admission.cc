@@ -157,7 +157,7 @@ struct Admission::State {
   }
 
   Answer Try(Priority priority, absl::Time now) {
-    if (!closed && waiting == 0 && in_flight < limit.limit()) {
+    if (waiting == 0 && in_flight < limit.limit()) {
       in_flight_gauge.Set(++in_flight);
       return Answer::kAdmitted;
     }
@@ -321,7 +321,10 @@ asio::awaitable<Ticket> Admission::Admit(Priority priority, int latency_class,
   absl::Duration patience;
   {
     const std::lock_guard lock(state_->mutex);
-    if (state_->closed) co_return ticket;
+    if (state_->closed) {  // just now
+      state_->CountShed(priority, begin);
+      co_return ticket;
+    }
     pushed_out = state_->Enqueue(waiter, begin);
     patience = state_->Patience(begin);
   }
@@ -390,8 +393,10 @@ void Admission::Close() {
       const std::lock_guard lock(state_->mutex);
       state_->closed = true;
       for (State::Lane& lane : state_->lanes) {
-        if (!lane.empty()) waiter = state_->TakeOut(lane.front(), Waiter::Fate::kShed);
-        if (waiter != nullptr) break;
+        if (lane.empty()) continue;
+        state_->in_flight_gauge.Set(++state_->in_flight);
+        waiter = state_->TakeOut(lane.front(), Waiter::Fate::kAdmitted);
+        break;
       }
     }
     if (waiter == nullptr) return;

@@ -86,7 +86,8 @@ class Admission {
   int in_flight() const;
   int waiting() const;
 
-  // Whoever waits is shed, and nobody is woken any more. Before the threads of the waiting stop.
+  // The process is to end: whoever waits is let in, and nobody waits any more, so that nothing
+  // reaches for a thread that stops. Those who still come get a free place or none.
   void Close();
 
  private:

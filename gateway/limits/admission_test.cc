@@ -159,17 +159,20 @@ TEST_F(AdmissionTest, NobodyWaitsBeyondTheDeadline) {
   EXPECT_EQ(admission_->in_flight(), 0);
 }
 
-TEST_F(AdmissionTest, CloseShedsWhoeverWaits) {
+TEST_F(AdmissionTest, CloseLetsThoseInWhoWaitAndLetsNobodyWait) {
   Open(Narrow(1));
   Come("first", Priority::kGuestRead);
   Come("a", Priority::kGuestRead);
   Come("b", Priority::kMember);
   admission_->Close();
   Run();
-  EXPECT_EQ(order_, "first -b -a ");
+  EXPECT_EQ(order_, "first b a ");
+  EXPECT_EQ(admission_->in_flight(), 3);
+  Come("full", Priority::kMember);
   inside_.clear();
-  Come("after", Priority::kMember);
-  EXPECT_EQ(order_, "first -b -a -after ");
+  Come("free", Priority::kGuestRead);
+  EXPECT_EQ(order_, "first b a -full free ");
+  EXPECT_EQ(admission_->in_flight(), 1);
 }
 
 TEST_F(AdmissionTest, CoroutinesThatAreDestroyedLeaveNothingBehind) {

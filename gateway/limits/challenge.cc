@@ -213,6 +213,8 @@ Response BrowserChallenge::Ask(const Request& request) const {
     status::ErrorDetail detail;
     detail.set_reason(type::v1::UNAVAILABLE);
     detail.set_retry_after(kRetryAfter);
+    // Tells our own pages to load the whole page, and programs where the puzzle is.
+    (*detail.mutable_metadata())["challenge"] = "/.well-known/forium/challenge";
     return ProblemResponse(
         status::Error(absl::StatusCode::kUnavailable, detail,
                       "The community is very busy and checks browsers at the moment. Load the page "

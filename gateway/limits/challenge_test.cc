@@ -149,6 +149,8 @@ TEST_F(ChallengeTest, PageForPeopleProblemForPrograms) {
   EXPECT_EQ(problem.status, 503);
   EXPECT_EQ(problem.Header("content-type"), "application/problem+json");
   EXPECT_EQ(problem.Header("retry-after"), "5");
+  EXPECT_NE(problem.body.view().find("\"challenge\":\"/.well-known/forium/challenge\""),
+            std::string_view::npos);
 }
 
 TEST_F(ChallengeTest, ProgramsMaySolveItToo) {
