@@ -110,7 +110,7 @@ TEST_F(AbuseTest, ResetsThatTheClientProvokesCountAsItsOwn) {
   for (uint32_t stream = 1; stream < 1000; stream += 2, ++borne) {
     client.Ask(stream, FrameClient::Get("/deaf"), false);
     client.Widen(stream, 0x7FFFFFFF);
-    if (!client.Alive()) break;
+    if (borne % 20 == 0 && !client.Alive()) break;
   }
   EXPECT_GE(borne, 200);
   EXPECT_LT(borne, 300);
