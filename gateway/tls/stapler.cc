@@ -52,7 +52,7 @@ absl::Time Stapler::Ask(KeyPair& pair, int& failures, absl::Time now) {
                 {"cause", std::string(answer.status().message())}});
   const absl::Duration pause =
       std::min(kLongestPause, kShortestPause * (int64_t{1} << std::min(failures++, 10)));
-  absl::BitGen random;
+  absl::InsecureBitGen random;
   return now + pause * absl::Uniform(random, 0.75, 1.25);
 }
 
