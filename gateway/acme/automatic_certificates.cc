@@ -71,7 +71,7 @@ ChallengeKind Other(ChallengeKind kind) {
 }
 
 double Chance() {
-  absl::BitGen generator;
+  absl::InsecureBitGen generator;
   return absl::Uniform(generator, 0.0, 1.0);
 }
 

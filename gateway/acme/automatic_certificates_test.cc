@@ -127,7 +127,7 @@ class AutomaticCertificatesTest : public ::testing::Test {
   std::shared_ptr<AutomaticCertificates> certificates_ ABSL_GUARDED_BY(mutex_);
   std::mt19937 random_ ABSL_GUARDED_BY(mutex_){20};
 
-  const TlsConfig tls_config_;
+  TlsConfig tls_config_;
   CertificateStore store_;
   TlsServer tls_{tls_config_, store_};
   TestServer server_{tls_};

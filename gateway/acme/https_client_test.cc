@@ -79,7 +79,7 @@ class HttpsClientTest : public ::testing::Test {
   }
 
   std::string folder_;
-  const TlsConfig config_;
+  TlsConfig config_;
   CertificateStore store_;
   TlsServer tls_{config_, store_, {"http/1.1"}};
   TestServer server_{tls_, Serve};
