@@ -6,14 +6,21 @@ namespace forium::gateway {
 void Register(Config& config, config::Settings& settings) {
   settings.Add("listen", &config.listen, "ADDR:PORT or unix:/path for HTTP; several are possible");
   Register(config.tls, settings);
+  Register(config.acme, settings);
   settings.Add("public_url", &config.public_url,
                "outside address, for example https://forum.example");
   settings.Add("workers", &config.workers, "threads that serve connections; 0: one a core");
   settings.Add("trusted_proxies", &config.trusted_proxies,
                "addresses whose X-Forwarded-For is believed, beside loopback");
   settings.Add("access_log", &config.access_log, "one line a request on stderr");
+  Register(config.limits, settings);
+  Register(config.realtime, settings);
+  Register(config.sites, settings);
   settings.Add("page_cache", &config.page_cache, "keep pages for guests in memory");
   settings.Add("page_cache_bytes", &config.page_cache_bytes, "bound of the page cache");
+  settings.Add("early_hints", &config.early_hints,
+               "tell HTTP/2 clients what a page needs while it is being made");
+  Register(config.cdn, settings);
   settings.Add("rate_limit", &config.rate_limit, "limit requests of one address");
   settings.Add("rate_per_second", &config.rate_per_second,
                "requests of one address in the long run");

@@ -7,6 +7,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "gateway/acme/config.h"
+#include "gateway/cdn/config.h"
+#include "gateway/limits/config.h"
+#include "gateway/realtime/config.h"
+#include "gateway/sites/config.h"
 #include "gateway/tls/config.h"
 #include "services/base/config/config.h"
 
@@ -16,6 +21,11 @@ struct Config {
   // Where plain HTTP is served: `ADDR:PORT` (port 0 picks a free one) or `unix:/path`.
   std::vector<std::string> listen = {"127.0.0.1:8080"};
   TlsConfig tls;
+  AcmeConfig acme;
+  LimitsConfig limits;
+  CdnConfig cdn;
+  RealtimeConfig realtime;
+  SitesConfig sites;
   // Outside address, `https://forum.example`: links, cookies, canonical addresses, origin check.
   // Empty: http and the Host of each request.
   std::string public_url;
@@ -28,6 +38,8 @@ struct Config {
 
   bool page_cache = true;
   int64_t page_cache_bytes = 32 << 20;
+  // Tells HTTP/2 clients the styles and modules of a page while it is being made.
+  bool early_hints = false;
 
   bool rate_limit = true;
   // Requests of one address: a bucket of `rate_burst` refilled at `rate_per_second`.

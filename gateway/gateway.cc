@@ -15,10 +15,14 @@
 #include "gateway/cache/event_tags.h"
 #include "gateway/cache/page_cache.h"
 #include "gateway/cache/prepare.h"
+#include "gateway/cdn/purges.h"
+#include "gateway/cdn/shared_caching.h"
 #include "gateway/edge.h"
+#include "gateway/gate.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/compression.h"
 #include "gateway/http/conditional.h"
+#include "gateway/http/early_hints.h"
 #include "gateway/http/listener.h"
 #include "gateway/http/locale.h"
 #include "gateway/http/problem.h"
@@ -26,9 +30,11 @@
 #include "gateway/http/url.h"
 #include "gateway/identity/identities.h"
 #include "gateway/identity/origin.h"
-#include "gateway/limits/rate_limits.h"
+#include "gateway/limits/refusals.h"
+#include "gateway/realtime/realtime.h"
 #include "gateway/request_log.h"
 #include "gateway/routes.h"
+#include "gateway/sites/sites.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
 #include "services/base/status/macros.h"
@@ -41,6 +47,7 @@ namespace asio = boost::asio;
 
 constexpr std::string_view kPropsPrefix = "/_page";
 constexpr size_t kWorthCompressing = 860;  // what fits one packet anyway
+constexpr int kReturnAfterShedding = 3;    // seconds
 constexpr int kCachedEffort = 6;           // made once
 constexpr std::chrono::milliseconds kDropAgainAfter[] = {std::chrono::milliseconds(500),
                                                          std::chrono::seconds(5)};
@@ -52,18 +59,21 @@ constexpr int kFreshEffort = 4;  // made for one reader
 struct Gateway::State {
   const Config& config;
   const PageHooks pages;
+  Sites sites;
   Edge edge;
   RequestLog log;
   Identities identities;
-  RateLimits limits;
+  Gate gate;
   PageCache cache;
   const SecurityHeaders security;
   Transcoder transcoder;
+  Realtime realtime;
   Router router;
-  prometheus::Counter& limited =
-      observe::Counter("forium_gateway_requests_limited_total", "Requests over the limit.");
   Listener listener;
   Compressor compressor;
+  EarlyHints early_hints;
+  std::unique_ptr<Purges> purges;  // when a CDN is to be told
+  absl::Status purges_started = absl::OkStatus();
   asio::thread_pool later{1};
   std::atomic<bool> hears_events = true;
   std::unique_ptr<events::Subscription> subscription;
@@ -72,22 +82,32 @@ struct Gateway::State {
 
   Application AsApplication();
   bool Quick(Request& request, Response& response);
+  std::optional<Response> Limits(const Request& request);
+  bool Stop(Request& request, Response& response, std::optional<Response> answer);
   asio::awaitable<Response> Handle(Request& request);
+  asio::awaitable<Response> AnswerOfSite(const Site& site, Request& request);
+  asio::awaitable<Response> Identified(Request& request);
   asio::awaitable<Response> Answer(Request& request);
   asio::awaitable<Response> FromCacheOrMake(Request& request, std::string key);
   asio::awaitable<Response> Make(Request& request);
   asio::awaitable<Response> ErrorAnswer(Request& request, absl::Status error);
-  asio::awaitable<void> CompressBody(const Request& request, Response& response, int effort);
+  asio::awaitable<void> CompressBody(const Request& request, Response& response,
+                                     std::span<const Encoding> encodings, int effort);
+  // The client has to wait: tells it what the page will need, as far as that is known.
+  void Hint(const Request& request) const;
   Response CachedAnswer(const Request& request, std::shared_ptr<const CachedPage> page) const;
   void Finish(Request& request, Response& response);
   std::string CacheKey(const Request& request) const;
   void OnEvent(const events::v1::Event& event);
+  void Drop(std::span<const std::string> tags);
   // False: events may be missing, so that nobody would hear what to drop.
   void OnBus(bool connected);
   void DropEverything();
   bool Cacheable(const Request& request) const {
     return config.page_cache && hears_events && request.method == Method::kGet &&
-           !request.identity->signed_in() && request.form_json == "null";
+           !request.identity->signed_in() && request.form_json == "null" &&
+           // A CDN must not keep the answer that clears somebody's cookie.
+           !(config.cdn.cdn && request.void_session);
   }
 };
 
@@ -114,23 +134,7 @@ bool Gateway::State::Quick(Request& request, Response& response) {
     Finish(request, response);
     return true;
   }
-  const bool change = request.method != Method::kGet && request.method != Method::kOptions;
-  if (const absl::Duration wait = limits.Take(request.remote_address, change, request.received);
-      wait > absl::ZeroDuration()) {
-    limited.Increment();
-    if (request.request_id.empty()) request.request_id = NewRequestId();
-    status::ErrorDetail detail;
-    detail.set_reason(type::v1::TOO_MANY_REQUESTS);
-    detail.set_retry_after(
-        static_cast<int>(absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1)))));
-    response =
-        ProblemResponse(status::Error(absl::StatusCode::kResourceExhausted, detail,
-                                      "Too many requests came from your address. Wait a moment."),
-                        request.request_id);
-    security.Apply(response);
-    Finish(request, response);
-    return true;
-  }
+  if (sites.Find(request.host) != nullptr) return Stop(request, response, Limits(request));
   if (request.path.starts_with(kPropsPrefix) &&
       (request.path.size() == kPropsPrefix.size() || request.path[kPropsPrefix.size()] == '/')) {
     request.props_only = true;
@@ -139,47 +143,86 @@ bool Gateway::State::Quick(Request& request, Response& response) {
   }
   request.locale = NegotiateLocale(request.Header("accept-language"));
   identities.ReadToken(request);
-  if (!identities.FromCache(request)) return false;
+  const bool known = identities.FromCache(request);
+  if (Stop(request, response, Limits(request))) return true;
+  if (Stop(request, response, gate.ServesPuzzle(request))) return true;
+  if (!known) return false;
+  if (Stop(request, response, gate.AsksForPass(request, Gate::Page::kReady))) return true;
   // With a query the route must say which of its keys count.
-  if (!Cacheable(request) || !request.raw_query.empty()) return false;
-  if (auto page = cache.Find(CacheKey(request))) {
-    response = CachedAnswer(request, std::move(page));
-    Finish(request, response);
-    return true;
+  if (Cacheable(request) && request.raw_query.empty()) {
+    if (auto page = cache.Find(CacheKey(request))) {
+      response = CachedAnswer(request, std::move(page));
+      Finish(request, response);
+      return true;
+    }
   }
-  return false;
+  return Stop(request, response, gate.AsksForPass(request, Gate::Page::kToBeMade));
 }
 
-// The rest of them: request id, identity (asked), origin, route, cache (made), handler,
-// compression, security headers.
+// The rest of them: request id, a place among those that are worked on, identity (asked), origin,
+// route, cache (made), handler, compression, security headers.
 asio::awaitable<Response> Gateway::State::Handle(Request& request) {
   if (request.request_id.empty()) request.request_id = NewRequestId();
+  if (const Site* const site = sites.Find(request.host)) {
+    co_return co_await AnswerOfSite(*site, request);
+  }
   Response response;
-  try {
-    absl::Status refused = absl::OkStatus();
-    if (request.identity == nullptr) refused = co_await identities.Resolve(request);
-    if (refused.ok()) refused = CheckOrigin(request, config);
-    if (refused.ok()) {
-      if (const auto chosen = KnownLocale(request.identity->principal.locale()); !chosen.empty()) {
-        request.locale = chosen;
-      }
-      response = co_await Answer(request);
-    } else if (absl::IsUnavailable(refused) && request.WantsHtml()) {
-      request.identity = std::make_shared<Identity>();  // a guest, for all that can be known now
-      response = co_await ErrorAnswer(request, std::move(refused));
-    } else {
-      response = ProblemResponse(refused, request.request_id);
-    }
-  } catch (const std::exception& error) {
-    const observe::TraceScope scope(request.span.context(), request.request_id);
-    observe::Log(observe::Level::kError, "request failed by an exception",
-                 {{"cause", error.what()}});
-    response = ProblemResponse(status::Internal(error.what()), request.request_id);
+  // Who waits for a page that somebody else makes takes no place among those who are worked on.
+  const bool joins = request.identity != nullptr && request.raw_query.empty() &&
+                     Cacheable(request) && cache.BeingMade(CacheKey(request));
+  if (joins) {
+    response = co_await Identified(request);
+  } else if (const Ticket ticket = co_await gate.Admit(request); ticket.admitted()) {
+    response = co_await Identified(request);
+  } else {
+    response = ShedAnswer(request);
   }
   if (response.status == 503) AskToReturn(response);
   if (response.cached == nullptr) security.Apply(response);
   Finish(request, response);
   co_return response;
+}
+
+// What it says is its own affair: neither cookies nor policies of ours are added.
+asio::awaitable<Response> Gateway::State::AnswerOfSite(const Site& site, Request& request) {
+  Response response = co_await site.Answer(request);
+  if (response.stream == nullptr && response.status != 206) {
+    co_await CompressBody(request, response, kFreshEncodings, kFreshEffort);
+  }
+  Finish(request, response);
+  co_return response;
+}
+
+asio::awaitable<Response> Gateway::State::Identified(Request& request) {
+  try {
+    absl::Status refused = absl::OkStatus();
+    if (request.identity == nullptr) {
+      refused = co_await identities.Resolve(request);
+      // Known only now: a token that was invented passes nothing.
+      if (refused.ok()) {
+        if (auto puzzle = gate.AsksForPass(request, Gate::Page::kToBeMade)) {
+          co_return *std::move(puzzle);
+        }
+      }
+    }
+    if (refused.ok()) refused = CheckOrigin(request, config);
+    if (refused.ok()) {
+      if (const auto chosen = KnownLocale(request.identity->principal.locale()); !chosen.empty()) {
+        request.locale = chosen;
+      }
+      co_return co_await Answer(request);
+    }
+    if (absl::IsUnavailable(refused) && request.WantsHtml()) {
+      request.identity = std::make_shared<Identity>();  // a guest, for all that can be known now
+      co_return co_await ErrorAnswer(request, std::move(refused));
+    }
+    co_return ProblemResponse(refused, request.request_id);
+  } catch (const std::exception& error) {
+    const observe::TraceScope scope(request.span.context(), request.request_id);
+    observe::Log(observe::Level::kError, "request failed by an exception",
+                 {{"cause", error.what()}});
+    co_return ProblemResponse(status::Internal(error.what()), request.request_id);
+  }
 }
 
 asio::awaitable<Response> Gateway::State::Answer(Request& request) {
@@ -210,10 +253,31 @@ asio::awaitable<Response> Gateway::State::Answer(Request& request) {
   }
   const bool cacheable =
       request.route != nullptr && request.route->options.cacheable && Cacheable(request);
-  if (cacheable) co_return co_await FromCacheOrMake(request, CacheKey(request));
+  if (cacheable) {
+    std::string key = CacheKey(request);
+    if (auto page = cache.Find(key)) co_return CachedAnswer(request, std::move(page));
+    Hint(request);
+    co_return co_await FromCacheOrMake(request, std::move(key));
+  }
+  Hint(request);
   Response response = co_await Make(request);
-  co_await CompressBody(request, response, kFreshEffort);
+  co_await CompressBody(request, response, kFreshEncodings, kFreshEffort);
   co_return response;
+}
+
+// Those that the list of allowed addresses names have none.
+std::optional<Response> Gateway::State::Limits(const Request& request) {
+  if (edge.AccessOf(request) == Access::kAllowed) return std::nullopt;
+  return gate.Limits(request);
+}
+
+// True: it goes no further than to `answer`.
+bool Gateway::State::Stop(Request& request, Response& response, std::optional<Response> answer) {
+  if (!answer.has_value()) return false;
+  response = *std::move(answer);
+  security.Apply(response);
+  Finish(request, response);
+  return true;
 }
 
 // ---- Answers
@@ -224,12 +288,16 @@ asio::awaitable<Response> Gateway::State::FromCacheOrMake(Request& request, std:
     Response response = co_await Make(request);
     const bool keep =
         !response.cache_tags.empty() && (response.status == 200 || response.status == 301);
-    co_await CompressBody(request, response, keep ? kCachedEffort : kFreshEffort);
+    // By the order that the key was made with: who waits for it takes the same coding.
+    co_await CompressBody(request, response, kKeptEncodings, keep ? kCachedEffort : kFreshEffort);
     std::erase_if(response.headers,
                   [](const auto& field) { return EqualsIgnoreCase(field.first, "set-cookie"); });
-    response.Set("Cache-Control", "no-cache");
-    response.Set("Vary", "Accept-Encoding, Accept-Language, Cookie");
     if (!keep) response.cache_tags.clear();
+    SetSharedCaching(config.cdn, response);
+    if (const auto links = early_hints.Find(request);
+        links != nullptr && config.cdn.cdn && response.status == 200 && !request.props_only) {
+      for (const std::string& link : *links) response.Add("Link", link);
+    }
     security.Apply(response);
     co_return Prepare(std::move(response));
   };
@@ -262,8 +330,9 @@ asio::awaitable<Response> Gateway::State::Make(Request& request) {
   }
   absl::StatusOr<Response> answer = status::NotFound("There is nothing at this address.");
   if (handler != nullptr && *handler != nullptr) answer = co_await (*handler)(request);
-  if (answer.ok()) co_return *std::move(answer);
-  co_return co_await ErrorAnswer(request, answer.status());
+  if (!answer.ok()) co_return co_await ErrorAnswer(request, answer.status());
+  if (config.early_hints) early_hints.Learn(request, *answer);
+  co_return *std::move(answer);
 }
 
 asio::awaitable<Response> Gateway::State::ErrorAnswer(Request& request, absl::Status error) {
@@ -284,15 +353,24 @@ asio::awaitable<Response> Gateway::State::ErrorAnswer(Request& request, absl::St
   co_return ProblemResponse(error, request.request_id);
 }
 
+void Gateway::State::Hint(const Request& request) const {
+  if (!config.early_hints || request.hint == nullptr || request.props_only) return;
+  if (const auto links = early_hints.Find(request); links != nullptr && !links->empty()) {
+    request.hint(*links);
+  }
+}
+
 asio::awaitable<void> Gateway::State::CompressBody(const Request& request, Response& response,
+                                                   std::span<const Encoding> encodings,
                                                    int effort) {
   if (response.body.size() < kWorthCompressing ||
       !IsCompressible(response.Header("content-type")) ||
-      !response.Header("content-encoding").empty() || !response.Header("set-cookie").empty()) {
+      !response.Header("content-encoding").empty() || !response.Header("set-cookie").empty() ||
+      response.stream != nullptr) {
     co_return;
   }
   response.Set("Vary", "Accept-Encoding");
-  const Encoding encoding = NegotiateEncoding(request.Header("accept-encoding"));
+  const Encoding encoding = NegotiateEncoding(request.Header("accept-encoding"), encodings);
   if (encoding == Encoding::kIdentity) co_return;
   response.body = co_await compressor.Run(encoding, effort, response.body.view());
   response.Set("Content-Encoding", std::string(EncodingName(encoding)));
@@ -344,18 +422,29 @@ void Gateway::State::OnEvent(const events::v1::Event& event) {
   const TouchedTags touched = TagsOf(event);
   if (touched.everything) {
     cache.DropAll();
+    if (purges != nullptr) purges->PurgeAll();
   } else {
-    cache.Drop(touched.tags);
+    if (!touched.added_only) {
+      Drop(touched.tags);
+    } else {
+      cache.Age(touched.tags);
+      if (purges != nullptr) purges->Purge(touched.tags);
+    }
   }
   // Pages show names as the forum's projection has them, which the event may reach later than us.
   if (event.has_user_changed() || event.has_user_erased()) {
     for (const auto delay : kDropAgainAfter) {
       const auto timer = std::make_shared<asio::steady_timer>(later, delay);
       timer->async_wait([this, timer, tags = touched.tags](boost::system::error_code error) {
-        if (!error) cache.Drop(tags);
+        if (!error) Drop(tags);
       });
     }
   }
+}
+
+void Gateway::State::Drop(std::span<const std::string> tags) {
+  cache.Drop(tags);
+  if (purges != nullptr) purges->Purge(tags);
 }
 
 void Gateway::State::DropEverything() {
@@ -381,27 +470,39 @@ void Gateway::State::OnBus(bool connected) {
 Gateway::State::State(const Config& config, Services services, PageHooks hooks, events::Bus& bus)
     : config(config),
       pages(std::move(hooks)),
-      edge(config),
+      sites(config.sites),
+      edge(config, sites),
       log(config),
       identities(config, services.auth),
-      limits(config),
+      gate(config),
       cache(config.page_cache_bytes),
       security(config, pages.script_hashes),
       transcoder(
           services, identities, [this](const events::v1::Event& event) { OnEvent(event); },
           [this](Request& request) { return Answer(request); }),
+      realtime(config, services, identities, bus),
       listener(config, AsApplication()) {
-  AddRoutes(router, pages, transcoder);
+  AddRoutes(router, pages, transcoder, realtime);
   log.AddRoutes(router);
+  if (!config.cdn.cdn_purge_url.empty()) {
+    absl::StatusOr<std::unique_ptr<Purges>> started = Purges::Start(config.cdn);
+    purges_started = started.status();
+    if (started.ok()) purges = *std::move(started);
+  }
   subscription = bus.Subscribe({.name = "gateway",
                                 .streams = {"auth", "forum"},
                                 .handler =
                                     [this](std::string_view, const events::v1::Event& event) {
                                       OnEvent(event);
+                                      realtime.OnEvent(event);
                                       return absl::OkStatus();
                                     },
                                 .hears = events::Hears::kFromNow,
-                                .connected = [this](bool connected) { OnBus(connected); }});
+                                .connected =
+                                    [this](bool connected) {
+                                      OnBus(connected);
+                                      realtime.OnBus(connected);
+                                    }});
 }
 
 Application Gateway::State::AsApplication() {
@@ -419,7 +520,14 @@ Application Gateway::State::AsApplication() {
       .quick = [this](Request& request, Response& response) { return Quick(request, response); },
       .handle = [this](Request& request) { return Handle(request); },
       .refuse = refuse,
+      .body_limit =
+          [this](std::string_view host) {
+            return sites.Find(host) != nullptr ? config.sites.site_max_body_bytes
+                                               : config.max_body_bytes;
+          },
       .secure = [this](Socket socket) { return edge.Secure(std::move(socket)); },
+      .welcome = [this](std::string_view address) { return edge.Welcomes(address); },
+      .announces_client = [this](std::string_view address) { return edge.MustAnnounce(address); },
   };
 }
 
@@ -434,10 +542,12 @@ Gateway::~Gateway() {
 }
 
 absl::Status Gateway::Start(std::vector<ListeningSocket> given) {
+  RETURN_IF_ERROR(Check(state_->config.limits));
   RETURN_IF_ERROR(state_->edge.Start());
+  RETURN_IF_ERROR(state_->sites.Open());
+  RETURN_IF_ERROR(state_->purges_started);
   RETURN_IF_ERROR(state_->listener.Start(std::move(given)));
-  state_->edge.SetTlsPort(state_->listener.tls_port());
-  return absl::OkStatus();
+  return state_->edge.Serve(state_->listener.tls_port());
 }
 
 int Gateway::port() const { return state_->listener.port(); }
@@ -448,6 +558,9 @@ std::vector<ListeningSocket> Gateway::ShareSockets() const {
 }
 
 void Gateway::Drain() {
+  state_->edge.Stop();
+  state_->gate.Close();
+  state_->realtime.Drain(state_->config.drain_timeout / 2);
   state_->listener.Drain(state_->config.drain_timeout);
   // Answers that come now would resume coroutines of threads that are gone; every call has a
   // deadline.

@@ -3,7 +3,7 @@
 
 namespace forium::gateway {
 
-void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api) {
+void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Realtime& realtime) {
   // The JSON API: every RPC with an HTTP annotation in proto/forium/*/v1.
   api.AddRoutes(router);
 
@@ -49,6 +49,10 @@ void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api) {
   personal("/admin/users", pages.admin_users);
   personal("/admin/categories", pages.admin_categories);
   personal("/admin/tags", pages.admin_tags);
+
+  // Live updates: WebSocket, and server-sent events where it is blocked.
+  router.Get("/realtime", realtime.socket());
+  router.Get("/events", realtime.events());
 
   // Files and documents.
   get("/robots.txt", pages.robots, {});

@@ -5,9 +5,10 @@
 #include "gateway/api/transcoder.h"
 #include "gateway/http/router.h"
 #include "gateway/page_hooks.h"
+#include "gateway/realtime/realtime.h"
 
 namespace forium::gateway {
 
-void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api);
+void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Realtime& realtime);
 
 }  // namespace forium::gateway

@@ -93,12 +93,17 @@ asio::awaitable<std::optional<Refusal>> ReadHeader(Connection& connection, size_
   const Config& config = connection.worker.config;
   length = 0;
   size_t scanned = 0;
+  bool line_skipped = false;
   bool begun = !connection.pending().empty();
   connection.watch.idle = !begun;
   connection.Expect(begun ? config.header_timeout : config.keep_alive_timeout);
   while (true) {
     // An empty line before the request line is to be ignored (RFC 9112, 2.2).
-    if (scanned == 0 && connection.pending().starts_with("\r\n")) connection.buffer.consume(2);
+    if (!line_skipped && connection.pending().starts_with("\r\n")) {
+      connection.buffer.consume(2);
+      line_skipped = true;
+      scanned = 0;
+    }
     const std::string_view pending = connection.pending();
     const size_t end = pending.find("\r\n\r\n", scanned > 3 ? scanned - 3 : 0);
     if (end != std::string_view::npos && end + 4 <= static_cast<size_t>(config.max_header_bytes)) {
@@ -107,7 +112,9 @@ asio::awaitable<std::optional<Refusal>> ReadHeader(Connection& connection, size_
       co_return std::nullopt;
     }
     if (pending.size() >= static_cast<size_t>(config.max_header_bytes)) {
-      const bool in_line = pending.find("\r\n") == std::string_view::npos;
+      const size_t line =
+          pending.substr(0, static_cast<size_t>(config.max_header_bytes)).find("\r\n");
+      const bool in_line = line == std::string_view::npos;
       co_return in_line ? Refusal{414, "The address is too long."}
                         : Refusal{431, "The request's header is too large."};
     }
@@ -123,6 +130,22 @@ asio::awaitable<std::optional<Refusal>> ReadHeader(Connection& connection, size_
       connection.Expect(config.header_timeout);
     }
   }
+}
+
+// Known before the header is parsed, since the parser holds the length that it finds against it.
+uint64_t BodyLimit(const Worker& worker, std::string_view header) {
+  if (worker.application.body_limit == nullptr) {
+    return static_cast<uint64_t>(worker.config.max_body_bytes);
+  }
+  constexpr std::string_view kHost = "host:";
+  std::string_view host;
+  for (size_t line = header.find('\n'); line != std::string_view::npos && host.empty();
+       line = header.find('\n', line + 1)) {
+    const std::string_view rest = header.substr(line + 1);
+    if (!EqualsIgnoreCase(rest.substr(0, kHost.size()), kHost)) continue;
+    host = Trim(rest.substr(kHost.size(), rest.find('\r') - kHost.size()));
+  }
+  return static_cast<uint64_t>(worker.application.body_limit(host));
 }
 
 std::optional<Refusal> RefusalOf(const beast::error_code& error) {
@@ -353,7 +376,7 @@ asio::awaitable<void> ServeRequests(Connection& connection, const Peer& peer) {
 
     Parser parser;
     parser.header_limit(static_cast<uint32_t>(worker.config.max_header_bytes));
-    parser.body_limit(static_cast<uint64_t>(worker.config.max_body_bytes));
+    parser.body_limit(BodyLimit(worker, connection.pending().substr(0, header)));
     beast::error_code error;
     connection.buffer.consume(parser.put(connection.buffer.data(), error));
     if (error && error != http::error::need_more)

@@ -160,6 +160,11 @@ struct Listener::State {
       refused.Increment();
       return;
     }
+    if (application.welcome != nullptr) {
+      boost::system::error_code error;
+      const SocketAddress address = socket.remote_endpoint(error);
+      if (error || !application.welcome(AddressText(address))) return;
+    }
     ++connections;
     open.Increment();
     const auto ended = [this](const std::exception_ptr&) {

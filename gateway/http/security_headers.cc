@@ -9,8 +9,9 @@ SecurityHeaders::SecurityHeaders(const Config& config,
                                  const std::vector<std::string>& script_hashes) {
   // Referrer-Policy is left to the browsers' default, strict-origin-when-cross-origin.
   for_all_ = {{"X-Content-Type-Options", "nosniff"}};
-  if (config.https()) {
-    for_all_.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  if (config.https() && config.tls.hsts > absl::ZeroDuration()) {
+    for_all_.emplace_back("Strict-Transport-Security",
+                          "max-age=" + std::to_string(absl::ToInt64Seconds(config.tls.hsts)));
   }
   std::string scripts = "'self'";
   for (const std::string& hash : script_hashes) scripts += " " + hash;

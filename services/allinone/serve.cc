@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -56,6 +57,20 @@ void AddSettings(ServeConfig& config, config::Settings& settings) {
 }
 
 namespace {
+
+// What is not said lies in the data directory, or follows from the rest.
+void FillIn(ServeConfig& config) {
+  gateway::Config& gateway = config.gateway;
+  if (gateway.acme.acme_data.empty()) gateway.acme.acme_data = config.data + "/acme";
+  const std::string certificates = config.data + "/certificates";
+  std::error_code error;
+  if (gateway.tls.certificates.empty() && std::filesystem::exists(certificates, error)) {
+    gateway.tls.certificates = certificates;
+  }
+  if (gateway.public_url.empty() && gateway.acme.acme && !gateway.acme.acme_hosts.empty()) {
+    gateway.public_url = "https://" + gateway.acme.acme_hosts.front();
+  }
+}
 
 int LockAmong(const std::vector<process::Descriptor>& inherited) {
   for (const process::Descriptor& descriptor : inherited) {
@@ -122,6 +137,7 @@ absl::Status ServeCommand(int argc, const char* const* argv) {
   RETURN_IF_ERROR(settings.Parse(argc, argv));
   if (settings.done()) return absl::OkStatus();
   if (config.process.health) return process::AskHealth(config.process);
+  FillIn(config);
   ASSIGN_OR_RETURN(const auto kept, Serve(config, process::TakeInherited()));
   return kept.empty() ? absl::OkStatus() : process::Renew(kept);
 }

@@ -94,9 +94,8 @@ export const tests = {
     assert.deepEqual(visitors.failures, []);
     assert.ok(visitors.read > 100 && visitors.written.length > 20, `${visitors.read} reads, ${visitors.written.length} writes`);
     assert.equal(forium.process.exitCode, null);
-    const {posts} = await forium.ok('GET', `/api/v1/topics/${topic.id}/posts?page_size=100`);
-    const seen = posts.map((post) => post.raw ?? post.html).join('\n');
-    for (const raw of visitors.written.slice(0, 60)) assert.ok(seen.includes(raw), raw);
+    const {postsCount} = await forium.ok('GET', `/api/v1/topics/${topic.id}`);
+    assert.equal(postsCount, visitors.written.length + 1);
     await forium.stop();
   },
 
