@@ -191,6 +191,7 @@ class Registration::Streams {
                    {{"address", address}, {"cause", gateway.stream->cause()}});
       gateway.pause = gateway.reached ? kLeastPause : std::min(gateway.pause * 2, kLongestPause);
       gateway.next = absl::Now() + gateway.pause;
+      gateway.stream->AwaitEnd(absl::InfiniteFuture());
       gateway.stream = nullptr;
       gateway.reached = false;
     }

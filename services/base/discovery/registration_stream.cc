@@ -9,8 +9,8 @@ std::shared_ptr<RegistrationStream> RegistrationStream::Open(v1::Registry::Stub&
                                                              std::function<void()> changed) {
   std::shared_ptr<RegistrationStream> stream(new RegistrationStream(std::move(changed)));
   stream->self_ = stream;
-  stream->context_.set_wait_for_ready(true);
-  stub.async()->Register(&stream->context_, stream.get());
+  stream->context_->set_wait_for_ready(true);
+  stub.async()->Register(stream->context_.get(), stream.get());
   // Writes come from outside of the reactions; released when the last read ends.
   stream->AddHold();
   stream->StartRead(&stream->acknowledgement_);
@@ -69,7 +69,9 @@ void RegistrationStream::OnDone(const grpc::Status& status) {
 
 bool RegistrationStream::AwaitEnd(absl::Time deadline) {
   absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithDeadline(absl::Condition(&silent_), deadline);
+  if (!mutex_.AwaitWithDeadline(absl::Condition(&silent_), deadline)) return false;
+  context_.reset();
+  return true;
 }
 
 bool RegistrationStream::acknowledged() const {

@@ -24,9 +24,11 @@ class RegistrationStream final
 
   // Of several said while one is on its way, the last goes.
   void Say(const v1::Registration& registration);
-  // Ends it without a word.
-  void Cancel() { context_.TryCancel(); }
-  // Whether it ended by then. `changed` is not called any more after that.
+  // Ends it without a word. Before AwaitEnd said that it ended.
+  void Cancel() { context_->TryCancel(); }
+  // Whether it ended by then. `changed` is not called any more after that, and nothing of the
+  // stream holds the channel: gRPC 1.51 breaks when a channel ends on a thread of its own, where
+  // the stream itself may end.
   bool AwaitEnd(absl::Time deadline);
 
   bool acknowledged() const;
@@ -43,7 +45,7 @@ class RegistrationStream final
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::function<void()> changed_;
-  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientContext> context_ = std::make_unique<grpc::ClientContext>();
   std::shared_ptr<RegistrationStream> self_;  // until OnDone
   v1::Acknowledgement acknowledgement_;       // belongs to the read under way
 
