@@ -28,7 +28,8 @@ Places::Place Places::Take(std::string_view address) {
     ++count;
     ++taken_;
   }
-  return Place(nullptr, [places = shared_from_this(), network = std::move(network)](void*) {
+  // Points at something: one that points nowhere means that there is no place.
+  return Place(this, [places = shared_from_this(), network = std::move(network)](void*) {
     places->Free(network);
   });
 }
