@@ -54,6 +54,11 @@ void Http2Session::TickStream(Http2Stream& stream, absl::Time& next) {
     }
     next = std::min(next, by);
   }
+  if (stream.reset_at <= now) {
+    stream.reset_at = absl::InfiniteFuture();
+    return Reset(stream, NGHTTP2_NO_ERROR);
+  }
+  next = std::min(next, stream.reset_at);
   if (stream.expected_by <= now) {
     stream.expected_by = absl::InfiniteFuture();
     stream.Close();

@@ -31,6 +31,10 @@ constexpr int64_t kGrossHeader = 8;
 constexpr size_t kMostSpareStreams = 32;
 // An answer to a closed window counts as progress from here on: a byte now and then is none.
 constexpr int64_t kLeastProgress = 4096;
+// A request that is answered before its end may send so much more, so long, before it is reset: not
+// all clients read an answer that a reset follows at once.
+constexpr int64_t kMostDropped = 1 << 20;
+constexpr int64_t kDropSeconds = 1;
 // A body that keeps coming may take as long as it needs at this rate, beside the timeout.
 constexpr int64_t kSlowestBytesPerSecond = 1024;
 

@@ -22,6 +22,8 @@ void Http2Stream::Reuse(int32_t new_id) {
   open = true;
   running = complete = handed_over = answered = ended = false;
   body_since = expected_by = stalled_since = absl::InfiniteFuture();
+  reset_at = absl::InfiniteFuture();
+  dropped = 0;
   sent = sent_at_stall = 0;
   in_memory = uncredited = 0;
   received.clear();

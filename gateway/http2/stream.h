@@ -61,7 +61,9 @@ class Http2Stream final : public ByteStream {
   absl::Time body_since = absl::InfiniteFuture();   // the header had come
   absl::Time expected_by = absl::InfiniteFuture();  // Expect
   absl::Time stalled_since = absl::InfiniteFuture();
-  int64_t sent = 0;  // bytes of the body
+  absl::Time reset_at = absl::InfiniteFuture();  // answered, but the request goes on
+  int64_t dropped = 0;                           // bytes of a body that nobody wants
+  int64_t sent = 0;                              // bytes of the body
   int64_t sent_at_stall = 0;
   size_t in_memory = 0;   // bytes of the request's body that the session counts
   size_t uncredited = 0;  // received bytes whose window is not given back yet

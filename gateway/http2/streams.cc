@@ -50,6 +50,11 @@ void Http2Session::OnHeader(Http2Stream& stream) {
 void Http2Session::OnBody(Http2Stream& stream, std::string_view bytes) {
   if (stream.handed_over && (stream.request.upgrade.empty() || stream.ended)) {  // refused
     nghttp2_session_consume_stream(session_, stream.id, bytes.size());
+    stream.dropped += static_cast<int64_t>(bytes.size());
+    if (stream.ended && stream.dropped > kMostDropped) {
+      stream.dropped = 0;
+      Reset(stream, NGHTTP2_NO_ERROR);
+    }
     return;
   }
   if (stream.handed_over) {
@@ -160,9 +165,10 @@ void Http2Session::Answer(Http2Stream& stream) {
 void Http2Session::OnAnswerEnd(Http2Stream& stream) {
   stream.ended = true;
   resets_.Earn(0.25);
-  if (!stream.complete) {
-    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, stream.id, NGHTTP2_NO_ERROR);
-  }
+  if (stream.complete) return;
+  if (!stream.request.upgrade.empty()) return Reset(stream, NGHTTP2_NO_ERROR);
+  stream.reset_at = worker_.now + absl::Seconds(kDropSeconds);
+  ExpectBy(stream.reset_at);
 }
 
 void Http2Session::OnClose(Http2Stream& stream) {
