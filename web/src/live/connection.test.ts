@@ -149,10 +149,19 @@ describe('Connection', () => {
   it('ends with the session', async () => {
     const { kinds } = joined(['user']);
     newest().welcomes();
-    newest().close(4001);
+    newest().says({ type: 'event', channel: 'user', kind: 'session.ended' });
+    expect(kinds()).toEqual(['ended']);
+    expect(newest().readyState).toBe(3);
     await vi.advanceTimersByTimeAsync(5 * minute);
     expect(kinds()).toEqual(['ended']);
     expect(Socket.all).toHaveLength(1);
+  });
+
+  it('ends with the code of an ended session', () => {
+    const { kinds } = joined(['user']);
+    newest().welcomes();
+    newest().close(4001);
+    expect(kinds()).toEqual(['ended']);
   });
 
   it('asks when it has heard nothing for a while, and leaves a connection that does not answer', async () => {

@@ -131,10 +131,7 @@ export class Connection {
     });
     socket.onclose = ({ code }) => {
       if (this.#close !== close) return;
-      if (code === 4001) {
-        this.#stop();
-        return this.#tell([...this.#channels.keys()], { type: 'ended' });
-      }
+      if (code === 4001) return this.#end();
       // The server leaves, or is full: not all at once.
       lost(code === 1001 ? Math.random() * 5000 : code === 1013 ? longest * (1 + Math.random()) : undefined);
     };
@@ -179,9 +176,16 @@ export class Connection {
       else queueMicrotask(() => (this.#send = send));
       return;
     }
+    if (message.kind === 'session.ended') return this.#end();
     if (position) this.#position = position;
     this.#tell(channels ?? (channel ? [channel] : []), message);
     if (type === 'refused' || type === 'revoked') this.#channels.delete(channel!);
+  }
+
+  // With the session: what comes next is another person's, or nobody's.
+  #end(): void {
+    this.#stop();
+    this.#tell([...this.#channels.keys()], { type: 'ended' });
   }
 
   #tell(channels: string[], message: Message): void {

@@ -29,7 +29,7 @@ export function join(): Follower {
   return {
     hear({ type, kind }) {
       if (kind === 'user.changed') void refresh().catch(() => {});
-      else if (type !== 'subscribed' && kind !== 'session.ended') later();
+      else if (type !== 'subscribed') later();
     },
     leave() {
       clearTimeout(timer);
