@@ -61,7 +61,8 @@ void Subscriber::StartWriter() {
   if (writing_) return;
   writing_ = true;
   const auto ended = [this](const std::exception_ptr& thrown) {
-    if (thrown != nullptr) Break();
+    if (thrown == nullptr) return;  // it may be gone
+    Break();
     writing_ = false;
     Wake();
   };
@@ -119,7 +120,7 @@ asio::awaitable<void> Subscriber::Write() {
     }
     if (!co_await stream_.Write(parts)) {
       Break();
-      co_return;
+      break;
     }
     meters_.bytes.Increment(static_cast<double>(bytes));
     queued_bytes_ = std::max<int64_t>(queued_bytes_ - bytes, 0);
@@ -130,6 +131,9 @@ asio::awaitable<void> Subscriber::Write() {
   }
   std::vector<Waiting>().swap(queue_);
   queued_bytes_ = 0;
+  // From here on another one may start.
+  writing_ = false;
+  Wake();
 }
 
 asio::awaitable<void> Subscriber::Park() {

@@ -93,7 +93,9 @@ asio::awaitable<Told> Telling::TellPost(const Change& change, int level) {
   // Whoever lost the topic is told that; the event is not for him.
   if (IsRefusal(post->status())) {
     refused_.insert(level);
-    co_return kNothing;
+    const bool reactions = change.kind == Change::Kind::kPostReactions;
+    if (reactions || co_await Lost(change.topic_id, level)) co_return kNothing;
+    co_return Event("post.removed", PostMembers(change));
   }
   if (!post->ok()) co_return kReset;
   const ShownPost& shown = **post;
