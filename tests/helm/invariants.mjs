@@ -212,6 +212,9 @@ export const invariants = {
         if (configMap && !release.outside.has(configMap.name) && !release.named('ConfigMap', configMap.name)) yield `${name}: ${configMap.name}`;
         if (secret && !release.outside.has(secret.secretName) && !certified(release, secret.secretName)) yield `${name}: ${secret.secretName}`;
       }
+      for (const secret of [...volumes.values()].flatMap(({projected}) => projected?.sources ?? []).map((source) => source.secret)) {
+        if (!release.outside.has(secret.name) && !certified(release, secret.name)) yield `${name}: ${secret.name}`;
+      }
       const mounted = new Set(containers.flatMap(({volumeMounts}) => volumeMounts ?? []).map((mount) => mount.name));
       for (const mount of mounted) if (!volumes.has(mount)) yield `${name} mounts ${mount}, which it does not have`;
       for (const volume of volumes.keys()) if (!mounted.has(volume)) yield `${name} has ${volume} and does not mount it`;
@@ -234,6 +237,21 @@ export const invariants = {
       if (!settings) continue;
       const needs = seconds(settings.drain_delay) + seconds(settings.drain_timeout);
       if (!(needs > 0) || pod.terminationGracePeriodSeconds < needs + 5) yield `${name}: ${needs} s, ${JSON.stringify(labels)}`;
+    }
+  },
+
+  *'HTTPS of the gateway has a certificate, a way in and an outside address'(release) {
+    for (const {name, pod, ports} of release.workloads) {
+      const settings = settingsOf(release, pod);
+      const port = ports.find((one) => one.name === 'https')?.containerPort;
+      if (!settings?.https_listen !== !port) yield `${name} listens on ${settings?.https_listen} and has ${port}`;
+      if (!port) continue;
+      if (settings.https_listen !== `0.0.0.0:${port}`) yield `${name} listens on ${settings.https_listen}`;
+      if (!settings.public_url?.startsWith('https://')) yield `${name} would send people to port ${port}`;
+      const mounts = pod.containers[0].volumeMounts.map((one) => one.mountPath);
+      if (!settings.acme && !mounts.includes(settings.certificates)) yield `${name} has no certificates`;
+      if (!release.of('Service').some(({spec}) => spec.ports.some(({targetPort}) => targetPort === 'https'))) yield `nobody reaches ${name}`;
+      if (release.of('NetworkPolicy').length && !release.open(name, port)) yield `${name} is closed on ${port}`;
     }
   },
 

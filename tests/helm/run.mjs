@@ -14,7 +14,7 @@ import {structureErrors} from './structure.mjs';
 
 const update = process.argv.includes('--update');
 // Secrets and ConfigMaps that values files say the operator has.
-const OUTSIDE = ['community-database', 'community-tls', 'nats-authorities'];
+const OUTSIDE = ['community-database', 'community-tls', 'nats-authorities', 'forum-example', 'blog-example', 'community-puzzles'];
 const BUNDLED = [valuesFile('suite-bundled')];
 
 let passed = 0;
@@ -210,6 +210,29 @@ await test('the schema, the values and the list of words know the same settings'
   return [
     ...[...listed].filter((word) => !(word in schema)).map((word) => `${word} is not in the schema`),
     ...Object.keys(schema).filter((word) => !listed.has(word)).map((word) => `${word} goes to no process`),
+  ];
+});
+
+// What the chart sets by itself, what is of the program's command line, and what is for measurements.
+const OF_THE_CHART = new Set(['listen', 'https_listen', 'certificates', 'admin_listen', 'control_listen', 'data', 'gateways', 'advertise',
+  'tls_certificate', 'tls_key', 'tls_ca', 'health', 'config', 'print_config', 'check_config', 'help', 'migrate_only', 'debug_statements', 'principal_key']);
+await test('the schema knows every setting of the programs, and no other', () => {
+  const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')).properties.settings.properties;
+  const known = new Set();
+  for (const [program, words] of [['gateway/gateway', []], ['services/auth/auth', []], ['services/forum/forum', []], ['services/allinone/forium', ['serve']]]) {
+    const path = join(HERE, '../../bazel-bin', program);
+    if (!existsSync(path)) {
+      console.log(`skipped: ${path} is not built`);
+      ++skipped;
+      return [];
+    }
+    const {stdout} = spawnSync(path, [...words, '--help'], {encoding: 'utf8', env: {}, timeout: 10_000});
+    for (const [, flag] of stdout.matchAll(/^ {2}--([a-z0-9-]+)$/gm)) known.add(flag.replaceAll('-', '_'));
+  }
+  return [
+    ...[...known].filter((word) => !(word in schema) && !OF_THE_CHART.has(word)).map((word) => `${word} is missing`),
+    ...Object.keys(schema).filter((word) => !known.has(word)).map((word) => `no program knows ${word}`),
+    ...[...OF_THE_CHART].filter((word) => !known.has(word) || word in schema).map((word) => `${word} is not the chart's`),
   ];
 });
 

@@ -30,6 +30,26 @@
 {{- if and .Values.ingress.enabled (not .Values.ingress.hosts) (not .Values.settings.public_url) -}}
 {{- fail "ingress.enabled needs ingress.hosts, or settings.public_url to take the host from." -}}
 {{- end -}}
+{{- if include "forium.https" . -}}
+{{- if not (hasPrefix "https://" (.Values.settings.public_url | default "")) -}}
+{{- fail "The gateway serves HTTPS (https.secrets, settings.acme): give settings.public_url its outside address, https://…." -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.settings.trusted_proxies) (ne (toString .Values.settings.https_redirect) "false") -}}
+{{- fail "An ingress in front of a gateway with HTTPS of its own would be redirected for ever: give settings.trusted_proxies the controller's network, or settings.https_redirect=false." -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.settings.acme -}}
+{{- if eq .Values.mode "suite" -}}
+{{- fail "settings.acme is of the mode allinone: several gateways share no folder for it. Let cert-manager make the Secret, and name it in https.secrets." -}}
+{{- end -}}
+{{- if and (include "forium.onPostgres" .) (not .Values.settings.acme_data) -}}
+{{- fail "settings.acme on Postgres has no volume: give settings.acme_data a folder that stays (pod.extraVolumes), or take https.secrets." -}}
+{{- end -}}
+{{- end -}}
+{{- $challenge := .Values.settings.challenge | default "off" -}}
+{{- if and (eq .Values.mode "suite") (ne $challenge "off") (not (or .Values.settings.challenge_secret (has "challenge_secret" $keys))) -}}
+{{- fail "settings.challenge in the mode suite needs settings.challenge_secret (or existingSecret): the gateways check each other's puzzles." -}}
+{{- end -}}
 {{- if eq .Values.mode "suite" -}}
 {{- if not (include "forium.onPostgres" .) -}}
 {{- fail "mode suite needs Postgres: give settings.database_dsn, a Secret with database_dsn (existingSecret), or postgresql.enabled=true." -}}

@@ -61,6 +61,11 @@ priorityClassName: {{ . }}
 {{- $known := include "forium.knownWords" . | fromYamlArray -}}
 {{- $tls := include "forium.tlsSecret" . -}}
 {{- $secret := include "forium.secretSettings" $root -}}
+{{- $https := and (has "web" .service.words) (include "forium.https" $root) -}}
+{{- $certificates := list -}}
+{{- if $https -}}
+{{- $certificates = $root.Values.https.secrets -}}
+{{- end -}}
 metadata:
   labels:
     {{- include "forium.labels" . | nindent 4 }}
@@ -132,13 +137,17 @@ spec:
       ports:
         - name: {{ has .name (list "gateway" "allinone") | ternary "http" "grpc" }}
           containerPort: {{ .service.port }}
+        {{- if $https }}
+        - name: https
+          containerPort: 8443
+        {{- end }}
         {{- with .service.control }}
         - name: control
           containerPort: {{ . }}
         {{- end }}
         - name: admin
           containerPort: 9090
-      # Starting includes waiting for the database and the bus.
+      # All on the admin port, where nothing is redirected to HTTPS. Starting includes waiting for the database and the bus.
       startupProbe:
         httpGet: {path: /healthz, port: admin}
         periodSeconds: 2
@@ -169,6 +178,11 @@ spec:
         - name: data
           mountPath: /data
         {{- end }}
+        {{- if $certificates }}
+        - name: certificates
+          mountPath: /etc/forium/certificates
+          readOnly: true
+        {{- end }}
         {{- if $tls }}
         - name: tls
           mountPath: /etc/forium/tls
@@ -192,6 +206,19 @@ spec:
     - name: data
       emptyDir: {sizeLimit: 1Gi}
     {{- end }}
+    {{- end }}
+    {{- with $certificates }}
+    - name: certificates
+      projected:
+        defaultMode: 0440
+        sources:
+          {{- range . }}
+          - secret:
+              name: {{ . }}
+              items:
+                - {key: tls.crt, path: {{ . }}.crt}
+                - {key: tls.key, path: {{ . }}.key}
+          {{- end }}
     {{- end }}
     {{- if $tls }}
     - name: tls

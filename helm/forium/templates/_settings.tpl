@@ -11,7 +11,15 @@ callsForum: [forum_target]
 site: [public_url]
 web: [workers, trusted_proxies, access_log, page_cache, page_cache_bytes, rate_limit, rate_per_second,
   rate_burst, write_rate_per_second, write_rate_burst, max_header_bytes, max_body_bytes, max_connections,
-  header_timeout, body_timeout, keep_alive_timeout, write_timeout, request_timeout, identity_ttl]
+  header_timeout, body_timeout, keep_alive_timeout, write_timeout, request_timeout, identity_ttl,
+  hsts, https_redirect, ocsp_stapling, certificates_interval, acme, acme_directory, acme_email, acme_hosts,
+  acme_ca, acme_data, acme_new_hosts_per_hour, allow, deny, proxy_protocol, api_rate_per_second,
+  api_rate_burst, search_rate_per_second, search_rate_burst, static_rate_per_second, static_rate_burst,
+  login_rate_per_minute, login_rate_burst, members_per_address, max_concurrency, min_concurrency,
+  queue_length, queue_timeout, challenge, challenge_difficulty, challenge_secret, realtime_connections,
+  realtime_per_address, realtime_heartbeat, sites, site_health_path, site_health_interval, site_timeout,
+  site_max_body_bytes, early_hints, cdn, cdn_max_age, cdn_stale, cdn_tag_header, cdn_purge_url,
+  cdn_purge_token]
 identity: [rate_limit, session_lifetime, invitation_lifetime, reset_lifetime, password_memory_kib,
   password_passes, password_hashes_at_once, login_failures_per_account, login_failures_per_address,
   registrations_per_address]
@@ -19,7 +27,7 @@ identity: [rate_limit, session_lifetime, invitation_lifetime, reset_lifetime, pa
 
 {{/* Those that are secret: never in a ConfigMap. */}}
 {{- define "forium.secretWords" -}}
-[database_dsn, tenant_dsns, control_dsn, nats_password]
+[database_dsn, tenant_dsns, control_dsn, nats_password, challenge_secret, cdn_purge_token]
 {{- end }}
 
 {{/* The words that the process .service knows. */}}
@@ -39,6 +47,13 @@ yes
 {{- end -}}
 {{- end }}
 
+{{/* Does the gateway serve HTTPS itself? "yes" or nothing. */}}
+{{- define "forium.https" -}}
+{{- if or .Values.https.secrets .Values.settings.acme -}}
+yes
+{{- end -}}
+{{- end }}
+
 {{/* The configuration file of the process .name, described by .service, with the values .values. */}}
 {{- define "forium.settingsFile" -}}
 {{- $root := .root -}}
@@ -50,6 +65,12 @@ yes
 {{- $value := get $root.Values.settings . -}}
 {{- if not (or (has . $secret) (has . $fromSecret) (kindIs "invalid" $value) (eq (toString $value) "")) -}}
 {{- $_ := set $file . $value -}}
+{{- end -}}
+{{- end -}}
+{{- if and (has "web" .service.words) (include "forium.https" $root) -}}
+{{- $_ := set $file "https_listen" "0.0.0.0:8443" -}}
+{{- if $root.Values.https.secrets -}}
+{{- $_ := set $file "certificates" "/etc/forium/certificates" -}}
 {{- end -}}
 {{- end -}}
 {{- if .service.control -}}
