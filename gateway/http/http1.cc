@@ -422,7 +422,7 @@ asio::awaitable<void> ServeHttp1(Worker& worker, Transport& transport, Watch& wa
   Connection connection{worker, transport, watch, beast::flat_buffer(most), std::string()};
   connection.buffer.commit(
       asio::buffer_copy(connection.buffer.prepare(first_bytes.size()), asio::buffer(first_bytes)));
-  first_bytes = std::string();
+  std::string().swap(first_bytes);  // an assignment would keep its memory
   co_await ServeRequests(connection, peer);
 }
 
