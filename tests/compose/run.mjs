@@ -59,9 +59,11 @@ for (const name of PROGRAMS) {
 
 tests['.env.example names every variable of the compose files, with the value that it has there'] = () => {
   const used = new Map();
-  for (const file of Object.keys(FIRST_PAGE)) {
+  for (const file of [...Object.keys(FIRST_PAGE), 'compose.https.yaml']) {
     const text = readFileSync(join(ROOT, 'compose', file), 'utf8');
-    for (const [, name, , value] of text.matchAll(/\$\{(FORIUM_[A-Z_]+)(:-([^}]*)|:\?[^}]*)\}/g)) used.set(name, value ?? '');
+    for (const [, name, , value] of text.matchAll(/\$\{(FORIUM_[A-Z_]+)(:-([^}]*)|:\?[^}]*)\}/g)) {
+      if (!used.has(name) || value !== undefined) used.set(name, value ?? '');
+    }
   }
   const named = new Map([...readFileSync(join(ROOT, 'compose/.env.example'), 'utf8').matchAll(/^#?(FORIUM_[A-Z_]+)=(.*)$/gm)]
     .map(([, name, value]) => [name, value]));
