@@ -3,5 +3,5 @@ import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 
 export default {
   preprocess: vitePreprocess({ script: false, style: false }),
-  compilerOptions: { runes: true, css: 'external', modernAst: true },
+  compilerOptions: { discloseVersion: false, runes: true, css: 'external', modernAst: true },
 };

@@ -9,7 +9,7 @@ export const pages = [
   ['guest', '/setup/token'], ['guest', '/reset/token'], ['guest', '/nowhere'], ['guest', '/broken/503'], ['member', '/'],
   ['member', '/unread'], ['member', '/new-topics'], ['member', '/t/tomatoes/17'], ['member', '/new'], ['member', '/p/502/edit'],
   ['member', '/p/502/history'], ['member', '/settings'], ['admin', '/t/tomatoes/17'], ['admin', '/admin'],
-  ['admin', '/admin/users'], ['admin', '/admin/categories'], ['admin', '/admin/tags'],
+  ['admin', '/admin/users'], ['admin', '/admin/categories'], ['admin', '/admin/tags'], ['admin', '/admin/edge'],
 ];
 
 export const name = (as, path) => `${as}-${path.slice(1).replaceAll('/', '-') || 'home'}`;

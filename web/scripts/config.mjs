@@ -13,9 +13,8 @@ export const dist = process.env.FORIUM_WEB_DIST ?? `${root}dist`;
 export const next = `${dist}.next`;
 const alias = ['gen', 'lib', 'frame'].map((name) => ({ find: `$${name}`, replacement: `${root}src/${name}` }));
 
-// One chunk for what the entry, the lists and topics need, so that reading costs two scripts; what binds fields to state,
-// and the forms' parts, in others.
-const fields = /\/svelte\/src\/internal\/client\/dom\/elements\/bindings\/(?!shared)/;
+// One chunk for what the entry, the lists and topics need, so that reading costs two scripts; the forms' parts in
+// another one.
 const form = /\/src\/lib\/(form\/|lazy\/problems)|\/messages\/(en|de)\/problems\.ts/;
 const roots = /\/src\/(entry\/client\.ts|pages\/(list|topic)\/\w+Page\.svelte)$/;
 const own = /\/src\/pages\/(?!topic\/member-parts)|\/messages\/\w+\/(list|topic)\.ts/;
@@ -35,8 +34,7 @@ function chunks() {
       },
     },
     groups: [
-      { name: 'shell', test: (id) => shell.has(id) && !own.test(id) && !fields.test(id) },
-      { name: 'fields', test: fields },
+      { name: 'shell', test: (id) => shell.has(id) && !own.test(id) },
       { name: 'form', test: form },
     ],
   };

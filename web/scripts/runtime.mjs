@@ -28,6 +28,9 @@ export class Boundary {}
 export const get_boundary = undefined;
 export const pending = undefined;`;
 
+// Classes here are text.
+const clsx = 'export const clsx = (value) => value; export default clsx;';
+
 const replaced = { 'proxy.js': proxy, 'reactivity/async.js': synchronous, 'dom/blocks/boundary.js': boundary };
 
 // Methods of a batch that only batches with something pending call.
@@ -60,8 +63,9 @@ function shorten(code, fail) {
 export const runtime = {
   name: 'runtime',
   enforce: 'pre',
-  load: (id) => replaced[id.split(inside)[1]] ?? null,
+  load: (id) => (id.endsWith('/clsx.mjs') ? clsx : (replaced[id.split(inside)[1]] ?? null)),
   transform(code, id) {
+    if (id.includes('/web/src/') && /class=\{[[{]/.test(code)) this.error(`${id}: classes are text`);
     if (id.includes('/web/src/') && /\$state(<[^(]*>)?\(\s*[[{]/.test(code)) this.error(`${id}: use $state.raw for objects and arrays`);
     if (id.endsWith(`${inside}reactivity/batch.js`)) return { code: shorten(code, (what) => this.error(`${id}: no ${what}`)), map: null };
     return null;

@@ -4,6 +4,7 @@ import type {
   Category, Link, ListRevisionsResponse, ListSessionsResponse, ListTagsResponse, ListTopicsResponse,
   ListUserPostsResponse, ListUsersResponse, Me, Post, Site, Statistics, Topic, Unread, User, UserStatistics,
 } from '$gen/types';
+import type { Edge } from '../pages/admin-edge/edge';
 
 // RFC 9457, with the fields that the gateway adds.
 export interface Problem {
@@ -51,6 +52,7 @@ export interface PageData {
   'admin-users': { users: ListUsersResponse; query: string; filter: string; pageToken: string };
   'admin-categories': Record<string, never>;
   'admin-tags': { tags: ListTagsResponse; pageToken: string };
+  'admin-edge': { edge: Edge };
   error: { status: number; reason: string; detail: string; requestId: string };
 }
 

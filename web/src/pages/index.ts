@@ -20,5 +20,6 @@ export const pages: Record<PageName, (member: boolean) => Promise<{ default: Pag
   'admin-users': () => import('./admin-users/AdminUsersPage.svelte'),
   'admin-categories': () => import('./admin-categories/AdminCategoriesPage.svelte'),
   'admin-tags': () => import('./admin-tags/AdminTagsPage.svelte'),
+  'admin-edge': () => import('./admin-edge/AdminEdgePage.svelte'),
   error: () => import('./error/ErrorPage.svelte'),
 };

@@ -11,6 +11,7 @@ export const m: typeof Messages = {
   users: 'Mitglieder',
   categories: 'Kategorien',
   tags: 'Schlagwörter',
+  server: 'Server',
   saved: 'Gespeichert.',
   save: 'Speichern',
   undone: 'Rückgängig gemacht.',

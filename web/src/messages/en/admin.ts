@@ -10,6 +10,7 @@ export const m = {
   users: 'Members',
   categories: 'Categories',
   tags: 'Tags',
+  server: 'Server',
   saved: 'Saved.',
   save: 'Save',
   undone: 'Taken back.',
