@@ -381,6 +381,10 @@ asio::awaitable<void> ServeRequests(Connection& connection, const Peer& peer) {
     connection.buffer.consume(parser.put(connection.buffer.data(), error));
     if (error && error != http::error::need_more)
       co_return co_await Refuse(connection, *RefusalOf(error));
+    // Before the body: the parser puts a chunked body's trailers among the header fields, where
+    // nobody has checked them (RFC 9110, 6.5.1).
+    Reset(request);
+    FillRequest(parser, peer, request);
     if (!parser.is_done()) {
       bool over = false;
       refusal = co_await ReadBody(connection, parser, over);
@@ -389,8 +393,6 @@ asio::awaitable<void> ServeRequests(Connection& connection, const Peer& peer) {
     }
     connection.ExpectNothing();
 
-    Reset(request);
-    FillRequest(parser, peer, request);
     request.body = std::move(parser.get().body());
     Response response;
     if (!worker.application.quick(request, response))

@@ -16,8 +16,8 @@
 namespace forium::gateway {
 namespace {
 
-// Answers with what it was asked; `/slow` takes a while, `/big` is 8 MB, `/cached` is a page of the
-// cache.
+// Answers with what it was asked; `/fields` with how many fields, `/slow` takes a while, `/big` is
+// 8 MB, `/cached` is a page of the cache.
 class ListenerTest : public ::testing::Test {
  protected:
   ListenerTest() {
@@ -44,6 +44,8 @@ class ListenerTest : public ::testing::Test {
                                         std::chrono::milliseconds(300));
         co_await timer.async_wait(boost::asio::use_awaitable);
       }
+      if (request.path == "/fields")
+        co_return Response::Text(std::to_string(request.headers.size()));
       if (request.path == "/big") co_return Response::Text(std::string(8 << 20, 'x'));
       std::string text(MethodName(request.method));
       text += " " + std::string(request.path) + "?" + std::string(request.raw_query) + " " +
@@ -123,6 +125,23 @@ TEST_F(ListenerTest, ChunkedBodyIsJoined) {
   EXPECT_EQ(client.Ask(head + "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\n\r\n").body, "POST /? h abcdefg");
   EXPECT_EQ(client.Ask(head + "0\r\nTrailer: x\r\n\r\n").body, "POST /? h ");
   EXPECT_EQ(client.Ask(head + "zz\r\nabc\r\n").status, 400);
+}
+
+TEST_F(ListenerTest, TrailersAreNoHeaderFields) {
+  Serve();
+  RawClient client(port());
+  const std::string head = "POST /fields HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_EQ(client.Ask(head + "1\r\na\r\n0\r\n\r\n").body, "2");
+  EXPECT_EQ(client.Ask(head + "1\r\na\r\n0\r\nHost: i\r\nCookie: a=b\r\n\r\n").body, "2");
+}
+
+TEST_F(ListenerTest, EmptyLineBeforeARequestIsPassedOverHoweverItComes) {
+  Serve();
+  RawClient client(port());
+  EXPECT_EQ(client.Ask("\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n").body, "GET /a? h ");
+  client.Send("\r");
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // a segment of its own
+  EXPECT_EQ(client.Ask("\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n").body, "GET /b? h ");
 }
 
 TEST_F(ListenerTest, HeadHasLengthAndNoBody) {

@@ -36,7 +36,7 @@ std::string IpAddress::ToString() const {
 
 std::optional<IpAddress> ParseIp(std::string_view text) {
   char copy[INET6_ADDRSTRLEN];
-  if (text.size() >= sizeof(copy)) return std::nullopt;
+  if (text.empty() || text.size() >= sizeof(copy)) return std::nullopt;
   // A zero byte inside would end the copy early.
   if (text.find('\0') != std::string_view::npos) return std::nullopt;
   std::memcpy(copy, text.data(), text.size());
