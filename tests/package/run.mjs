@@ -2,7 +2,7 @@
 // The packages of dist/ on bare systems: unpacked or installed in a debootstrap chroot that has none of the libraries,
 // served, asked for a page.   node tests/package/run.mjs        (root; FORIUM_BARE names suites, default bookworm,trixie)
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import {ROOT, temporaryFolder} from '../harness/forium.mjs';
@@ -63,8 +63,8 @@ function bare(suite) {
 const inside = (root, ...words) => ['unshare', '--mount', '--pid', '--fork', '--kill-child', 'sh', '-c',
   'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"', root, ...words];
 
-/** Serves inside `root` and returns the page's HTML. */
-async function firstPage(root, words) {
+/** Serves inside `root` and returns the page's HTML; `meanwhile` gets the process and its address before it ends. */
+async function firstPage(root, words, meanwhile = () => {}) {
   const [program, ...args] = inside(root, ...words);
   const server = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe'], env: {PATH: '/usr/sbin:/usr/bin:/sbin:/bin'}});
   let said = '';
@@ -81,12 +81,33 @@ async function firstPage(root, words) {
     const response = await fetch(url);
     const html = await response.text();
     assert(response.status === 200 && html.includes('</html>'), `${response.status} ${html.slice(0, 200)}`);
+    await meanwhile({url, said: () => said, pid: Number(readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8'))});
     return html;
   } finally {
     const gone = new Promise((done) => (server.exitCode === null ? server.on('exit', done) : done()));
     server.kill('SIGKILL');
     await gone;
   }
+}
+
+/** Sends the signal of `systemctl reload` and waits until the program that lies there now serves. */
+async function renewed({url, said, pid}) {
+  const before = said().length;
+  process.kill(pid, 'SIGUSR2');
+  for (const end = performance.now() + 20_000; !/serves http/.test(said().slice(before));) {
+    assert(performance.now() < end, `not renewed\n${said()}`);
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  assert((await fetch(url)).status === 200, 'no page after it');
+}
+
+/** Installs the package again with a systemctl that only notes what it is told; what it was told. */
+function upgraded(root) {
+  const told = join(root, 'tmp/told');
+  writeFileSync(told, '');
+  const [program, ...args] = inside(root, 'dpkg', '-i', '/tmp/forium.deb');
+  run(program, ...args);
+  return readFileSync(told, 'utf8').trim().split('\n');
 }
 
 /** The newest GLIBC_x.y that the binaries of a folder ask for. */
@@ -138,9 +159,15 @@ await test('systemd takes the unit for sound', () => {
   run('dpkg-deb', '-x', debian, root);
   const unit = join(root, 'lib/systemd/system/forium.service');
   writeFileSync(unit, readFileSync(unit, 'utf8').replace('ExecStart=/usr', `ExecStart=${root}/usr`));
-  const {status, stderr} = spawnSync('systemd-analyze', ['verify', '--man=no', unit], {encoding: 'utf8'});
+  const socket = join(root, 'lib/systemd/system/forium.socket');
+  const {status, stderr} = spawnSync('systemd-analyze', ['verify', '--man=no', unit, socket], {encoding: 'utf8'});
   const ours = stderr.split('\n').filter((line) => line.includes('forium'));
   assert(status === 0 && ours.length === 0, stderr);
+  const allowed = (...sets) => new Set(run('systemd-analyze', 'syscall-filter', ...sets).match(/^ +[a-z_0-9]+$/gm).map((name) => name.trim()));
+  const [given, taken] = [allowed('@default', '@process', '@basic-io', '@file-system'), allowed('@privileged', '@resources', '@chown')];
+  for (const call of ['execve', 'clone', 'clone3', 'vfork', 'close_range', 'openat2', 'dup2']) {
+    assert(given.has(call) && !taken.has(call), `a reload or a site cannot ${call}`);
+  }
   const exposure = run('systemd-analyze', 'security', '--offline=true', unit).match(/exposure level.*: ([\d.]+)/)[1];
   rmSync(root, {recursive: true, force: true});
   assert(Number(exposure) <= 2, `exposure ${exposure}`);
@@ -179,6 +206,49 @@ for (const suite of (process.env.FORIUM_BARE ?? 'bookworm,trixie').split(',')) {
       assert(!existsSync(join(root, 'usr/lib/forium')) && !existsSync(join(root, 'etc/forium/forium.yaml')), 'files stayed after the purge');
       assert(seconds <= BOUND_SECONDS, `${seconds.toFixed(1)} s`);
       return `installed to first page ${seconds.toFixed(1)} s, bound ${BOUND_SECONDS} s`;
+    } finally {
+      rmSync(root, {recursive: true, force: true});
+    }
+  });
+}
+
+for (const suite of (process.env.FORIUM_BARE ?? 'bookworm,trixie').split(',').slice(0, 1)) {
+  await test(`an upgrade renews the process that runs, with its capability and its port, on a bare ${suite}`, async () => {
+    const root = bare(suite);
+    try {
+      run('cp', debian, join(root, 'tmp/forium.deb'));
+      const [install, ...words] = inside(root, 'dpkg', '-i', '/tmp/forium.deb');
+      run(install, ...words);
+      const capability = '+net_bind_service';
+      const asUnit = ['/usr/bin/setpriv', '--reuid', 'forium', '--regid', 'forium', '--clear-groups', '--no-new-privs', '--inh-caps', capability,
+        '--ambient-caps', capability, 'env', 'FORIUM_DATA=/tmp/data', 'FORIUM_LISTEN=127.0.0.1:0', 'FORIUM_ADMIN_LISTEN=', '/usr/bin/forium', 'serve',
+        '--config', '/etc/forium/forium.yaml'];
+      await firstPage(root, asUnit, async (server) => {
+        // The same files again, in the place of the old ones.
+        run(install, ...words);
+        assert(readFileSync(`/proc/${server.pid}/comm`, 'utf8').trim() === 'forium', 'another process');
+        await renewed(server);
+        assert(!run('readlink', `/proc/${server.pid}/exe`).includes('(deleted)'), 'it is the old program');
+        const ambient = /^CapAmb:\s*(\S+)/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1];
+        assert(parseInt(ambient, 16) === 1 << 10, `capabilities ${ambient}`);
+      });
+    } finally {
+      rmSync(root, {recursive: true, force: true});
+    }
+  });
+
+  await test(`an upgrade reloads the service, and restarts it under another unit, on a bare ${suite}`, () => {
+    const root = bare(suite);
+    try {
+      run('cp', debian, join(root, 'tmp/forium.deb'));
+      mkdirSync(join(root, 'run/systemd/system'), {recursive: true});
+      writeFileSync(join(root, 'usr/local/bin/systemctl'), '#!/bin/sh\necho "$@" >>/tmp/told\n', {mode: 0o755});
+      assert(upgraded(root).includes('enable --quiet --now forium.service'), 'not started');
+      const same = upgraded(root);
+      assert(same.includes('reload forium.service') && !same.some((line) => /restart/.test(line)), same.join('\n'));
+      appendFileSync(join(root, 'lib/systemd/system/forium.service'), '# of another version\n');
+      const other = upgraded(root);
+      assert(other.includes('try-restart forium.service') && !other.some((line) => /^reload/.test(line)), other.join('\n'));
     } finally {
       rmSync(root, {recursive: true, force: true});
     }

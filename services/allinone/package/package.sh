@@ -32,8 +32,8 @@ ln -s ../lib/forium/bin/forium "$root/usr/bin/forium"
 cp -r "$folder"/{licences,sbom.spdx.json,CHANGELOG.md} "$root/usr/share/doc/forium/"
 install -m 644 "$here/copyright" "$root/usr/share/doc/forium/copyright"
 install -m 644 "$here/forium.yaml" "$root/etc/forium/forium.yaml"
-install -m 644 "$here/forium.service" "$root/lib/systemd/system/forium.service"
-install -m 755 "$here"/{postinst,prerm,postrm} "$root/DEBIAN/"
+install -m 644 "$here"/forium.{service,socket} "$root/lib/systemd/system/"
+install -m 755 "$here"/{preinst,postinst,prerm,postrm} "$root/DEBIAN/"
 echo /etc/forium/forium.yaml >"$root/DEBIAN/conffiles"
 cat >"$root/DEBIAN/control" <<CONTROL
 Package: forium
@@ -47,7 +47,7 @@ Priority: optional
 Description: community platform in one program
  Forum, discussion, questions with accepted answers: one program, one folder of
  data, no other server. Serves port 80 once installed; /etc/forium/forium.yaml
- says how.
+ says how, and turns HTTPS on.
 CONTROL
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 dpkg-deb --root-owner-group -Zzstd -z12 --build "$root" "dist/forium_${version}_$architecture.deb" >/dev/null
