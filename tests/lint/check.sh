@@ -72,8 +72,8 @@ printf '%s\n' "${files[@]}" | grep -E '(^|/)(common|utils?|helpers?|core)/' | ru
 only '\.(cc|h)$' | search '^ *(class|struct) ([A-Z_]+\(?[^ ]* )*[A-Za-z]*(Manager|Helper|Utils?|Impl|Base|Data|Info)( final)? *[:{]' |
   rule name
 
-# Settings are parsed once, in main.
-only '\.(cc|h)$' | grep -vE "$is_test" | grep -v '^services/base/config/' | search '\bgetenv\(' | rule getenv
+# Settings are parsed once, in main; what systemd hands over is no setting.
+only '\.(cc|h)$' | grep -vE "$is_test" | grep -vE '^services/base/(config/|process/renewal\.cc$)' | search '\bgetenv\(' | rule getenv
 
 # Where packages come from is the machine's business, not the tree's.
 printf '%s\n' "${files[@]}" | search -I '(registry|www)[.](npmjs|yarnpkg)|(deb|security)[.]debian[.]org|proxy[.]golang|pypi[.]org|crates[.]io' |

@@ -233,7 +233,8 @@ Process::Stop Process::AwaitStopOrRenewal() {
     }
     const absl::Status successor = CheckSuccessor();
     if (successor.ok()) return Stop::kRenew;
-    observe::Log(observe::Level::kError, "not renewed", {{"cause", std::string(successor.message())}});
+    observe::Log(observe::Level::kError, "not renewed",
+                 {{"cause", std::string(successor.message())}});
   }
 }
 
