@@ -26,6 +26,8 @@ using Parser = http::request_parser<http::string_body>;
 
 constexpr size_t kReadBytes = 4096;
 constexpr size_t kBodyReadBytes = 65536;
+// `0`, CRLF, CRLF: what is left of a chunked body is never shorter, and Beast relies on it.
+constexpr size_t kChunkedEndBytes = 5;
 // A body that keeps coming may take as long as it needs at this rate, beside the timeout.
 constexpr int64_t kSlowestBytesPerSecond = 1024;
 // Progress of a response is looked at after each of these.
@@ -204,11 +206,14 @@ asio::awaitable<std::optional<Refusal>> ReadBody(Connection& connection, Parser&
   const absl::Time begin = connection.worker.now;
   int64_t received = 0;
   while (!parser.is_done()) {
-    beast::error_code error;
-    const size_t used = parser.put(connection.buffer.data(), error);
-    connection.buffer.consume(used);
-    if (error && error != http::error::need_more) co_return RefusalOf(error);
-    if (parser.is_done()) break;
+    beast::error_code error = http::error::need_more;
+    size_t used = 0;
+    if (!parser.chunked() || connection.pending().size() >= kChunkedEndBytes) {
+      used = parser.put(connection.buffer.data(), error);
+      connection.buffer.consume(used);
+      if (error && error != http::error::need_more) co_return RefusalOf(error);
+      if (parser.is_done()) break;
+    }
     if (used > 0 && !error && !connection.pending().empty()) continue;
     connection.watch.deadline =
         begin + config.body_timeout + absl::Seconds(received / kSlowestBytesPerSecond);

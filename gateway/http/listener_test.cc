@@ -127,6 +127,17 @@ TEST_F(ListenerTest, ChunkedBodyIsJoined) {
   EXPECT_EQ(client.Ask(head + "zz\r\nabc\r\n").status, 400);
 }
 
+TEST_F(ListenerTest, ChunkedBodyMayComeByteByByte) {
+  Serve();
+  RawClient client(port());
+  client.Send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (const char byte : std::string("2\r\nab\r\n0\r\nT: u\r\n\r\n")) {
+    client.Send(std::string(1, byte));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));  // a segment of its own
+  }
+  EXPECT_EQ(client.Receive().body, "POST /? h ab");
+}
+
 TEST_F(ListenerTest, TrailersAreNoHeaderFields) {
   Serve();
   RawClient client(port());
