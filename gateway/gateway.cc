@@ -35,6 +35,7 @@
 #include "gateway/request_log.h"
 #include "gateway/routes.h"
 #include "gateway/sites/sites.h"
+#include "gateway/status/status.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
 #include "services/base/status/macros.h"
@@ -76,6 +77,7 @@ struct Gateway::State {
   absl::Status purges_started = absl::OkStatus();
   asio::thread_pool later{1};
   std::atomic<bool> hears_events = true;
+  std::unique_ptr<EdgeStatus> status;  // after the routes, whose meters it reads
   std::unique_ptr<events::Subscription> subscription;
 
   State(const Config& config, Services services, PageHooks hooks, events::Bus& bus);
@@ -482,8 +484,16 @@ Gateway::State::State(const Config& config, Services services, PageHooks hooks, 
           [this](Request& request) { return Answer(request); }),
       realtime(config, services, identities, bus),
       listener(config, AsApplication()) {
-  AddRoutes(router, pages, transcoder, realtime);
+  AddRoutes(router, pages, transcoder, realtime, status);
   log.AddRoutes(router);
+  const EdgeParts parts{.config = config,
+                        .admission = gate.admission(),
+                        .cache = cache,
+                        .sites = sites,
+                        .certificates = edge.certificates(),
+                        .automatic = [this] { return edge.AutomaticFacts(); },
+                        .hears_events = [this] { return hears_events.load(); }};
+  status = std::make_unique<EdgeStatus>(parts, log.Meters(), later.get_executor());
   if (!config.cdn.cdn_purge_url.empty()) {
     absl::StatusOr<std::unique_ptr<Purges>> started = Purges::Start(config.cdn);
     purges_started = started.status();
@@ -547,11 +557,14 @@ absl::Status Gateway::Start(std::vector<ListeningSocket> given) {
   RETURN_IF_ERROR(state_->sites.Open());
   RETURN_IF_ERROR(state_->purges_started);
   RETURN_IF_ERROR(state_->listener.Start(std::move(given)));
+  state_->status->Begin();
   return state_->edge.Serve(state_->listener.tls_port());
 }
 
 int Gateway::port() const { return state_->listener.port(); }
 int Gateway::tls_port() const { return state_->listener.tls_port(); }
+
+std::string Gateway::StatusJson() const { return state_->status->Json(); }
 
 std::vector<ListeningSocket> Gateway::ShareSockets() const {
   return state_->listener.ShareSockets();

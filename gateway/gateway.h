@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,6 +31,8 @@ class Gateway {
   // Of plain HTTP, of HTTPS; 0: not served.
   int port() const;
   int tls_port() const;
+  // How it is: docs/edge.md, Status.
+  std::string StatusJson() const;
   // The sockets again, for the next version of the program; before Drain.
   std::vector<ListeningSocket> ShareSockets() const;
   // Takes no more connections, answers what is under way, then returns; at most `drain_timeout`.

@@ -18,6 +18,7 @@
 #include "proto/forium/forum/v1/forum.pb.h"
 #include "services/base/config/config.h"
 #include "services/base/observe/log.h"
+#include "services/base/observe/status_source.h"
 #include "services/base/process/renewal.h"
 #include "services/base/process/suite.h"
 #include "services/base/status/macros.h"
@@ -94,6 +95,7 @@ absl::StatusOr<std::vector<process::Descriptor>> ServeUntilStopped(
   const auto watcher =
       process->Watch("auth and forum", [&auth, &forum] { return Probe(auth, forum); });
   RETURN_IF_ERROR(gateway.Start(gateway::SocketsAmong(inherited)));
+  const observe::StatusSource status([&gateway] { return gateway.StatusJson(); });
   process->Ready();
   std::cout << "The gateway serves " << absl::StrJoin(program.gateway.listen, ", ") << " (port "
             << gateway.port() << ")." << std::endl;

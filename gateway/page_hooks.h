@@ -14,6 +14,10 @@
 
 namespace forium::gateway {
 
+// Makes a page of what the process tells of itself, asked only for those who may see it.
+using StatusPage = std::function<boost::asio::awaitable<absl::StatusOr<Response>>(
+    Request&, std::function<std::string()> status_json)>;
+
 struct PageHooks {
   // One handler for each page of the contract; `request.path` and `request.variables` tell list
   // kinds apart.
@@ -34,6 +38,7 @@ struct PageHooks {
   Handler admin_users;
   Handler admin_categories;
   Handler admin_tags;
+  StatusPage admin_edge;
 
   Handler feed;      // `/feed.atom`, `/c/{slug}/feed.atom`
   Handler robots;    // `/robots.txt`

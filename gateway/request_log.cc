@@ -84,6 +84,17 @@ void RequestLog::AddRoutes(const Router& router) {
   }
 }
 
+std::vector<RouteMeter> RequestLog::Meters() const {
+  std::vector<RouteMeter> meters;
+  for (const auto& [route, latency] : latencies_) {
+    meters.push_back({.method = std::string(MethodName(route->method)),
+                      .pattern = route->pattern,
+                      .latency = latency,
+                      .failures = route_failures_.at(route)});
+  }
+  return meters;
+}
+
 void RequestLog::Begin(Request& request) {
   request.received = absl::Now();
   request.deadline = request.received + config_.request_timeout;

@@ -6,10 +6,12 @@
 #include <array>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "gateway/config.h"
 #include "gateway/http/message.h"
 #include "gateway/http/router.h"
+#include "gateway/status/pulse.h"
 #include "prometheus/counter.h"
 #include "prometheus/histogram.h"
 
@@ -23,6 +25,8 @@ class RequestLog {
   explicit RequestLog(const Config& config);
   // The routes to tell apart; before the first request.
   void AddRoutes(const Router& router);
+  // For the status page, after AddRoutes.
+  std::vector<RouteMeter> Meters() const;
 
   // Gives the request its times, its id where the log wants it, and its span, which continues a
   // trusted proxy's.

@@ -3,7 +3,8 @@
 
 namespace forium::gateway {
 
-void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Realtime& realtime) {
+void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Realtime& realtime,
+               const std::unique_ptr<EdgeStatus>& status) {
   // The JSON API: every RPC with an HTTP annotation in proto/forium/*/v1.
   api.AddRoutes(router);
 
@@ -49,6 +50,14 @@ void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Re
   personal("/admin/users", pages.admin_users);
   personal("/admin/categories", pages.admin_categories);
   personal("/admin/tags", pages.admin_tags);
+  if (pages.admin_edge != nullptr) {
+    personal("/admin/edge", [page = pages.admin_edge, &status](Request& request) {
+      return page(request, [&status] { return status->Json(); });
+    });
+  }
+
+  // How this process is.
+  router.Get("/api/v1/edge", [&status](Request& request) { return status->Answer(request); });
 
   // Live updates: WebSocket, and server-sent events where it is blocked.
   router.Get("/realtime", realtime.socket());

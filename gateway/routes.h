@@ -2,13 +2,18 @@
 // All paths of the gateway, on one screen: routes.cc.
 #pragma once
 
+#include <memory>
+
 #include "gateway/api/transcoder.h"
 #include "gateway/http/router.h"
 #include "gateway/page_hooks.h"
 #include "gateway/realtime/realtime.h"
+#include "gateway/status/status.h"
 
 namespace forium::gateway {
 
-void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Realtime& realtime);
+// `status` outlives the requests, and may be made later.
+void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Realtime& realtime,
+               const std::unique_ptr<EdgeStatus>& status);
 
 }  // namespace forium::gateway

@@ -6,6 +6,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "gateway/http2/http2.h"
 #include "gateway/limits/proxy_protocol.h"
 #include "services/base/observe/log.h"
+#include "services/base/observe/metrics.h"
 
 namespace forium::gateway {
 namespace {
@@ -87,6 +89,36 @@ asio::awaitable<bool> ReadAnnouncement(Socket& socket, Peer& peer) {
   }
 }
 
+prometheus::Gauge& OpenBy(const char* protocol) {
+  return observe::Gauge("forium_gateway_protocol_connections",
+                        "Open connections by what is spoken, once they have said something.",
+                        {{"protocol", protocol}});
+}
+
+// Counts a connection while it lives.
+class Counted {
+ public:
+  explicit Counted(prometheus::Gauge& gauge) : gauge_(gauge) { gauge_.Increment(); }
+  ~Counted() { gauge_.Decrement(); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  prometheus::Gauge& gauge_;
+};
+
+struct Gauges {
+  prometheus::Gauge& tls =
+      observe::Gauge("forium_gateway_tls_connections", "Open connections over TLS.");
+  prometheus::Gauge& http1 = OpenBy("http1");
+  prometheus::Gauge& http2 = OpenBy("http2");
+};
+
+Gauges& Open() {
+  static Gauges gauges;
+  return gauges;
+}
+
 asio::awaitable<void> Serve(Worker& worker, Transport& transport, Watch& watch, Peer peer) {
   watch.deadline = worker.now + worker.config.header_timeout;
   const auto& announces = worker.application.announces_client;
@@ -95,16 +127,23 @@ asio::awaitable<void> Serve(Worker& worker, Transport& transport, Watch& watch, 
     co_return;
   }
   if (!co_await transport.Handshake()) co_return;
-  if (transport.secure()) peer.secure = true;
+  std::optional<Counted> secure;
+  if (transport.secure()) {
+    peer.secure = true;
+    secure.emplace(Open().tls);
+  }
   if (transport.protocol() == kAcmeProtocol) co_return;  // the handshake was all
   if (transport.protocol() == kHttp2Protocol) {
+    const Counted counted(Open().http2);
     co_return co_await ServeHttp2(worker, transport, watch, peer, std::string());
   }
   std::string first = co_await ReadFirst(worker, transport, watch);
   if (first.empty()) co_return;
   if (first.starts_with(kHttp2Method)) {
+    const Counted counted(Open().http2);
     co_return co_await ServeHttp2(worker, transport, watch, peer, std::move(first));
   }
+  const Counted counted(Open().http1);
   co_await ServeHttp1(worker, transport, watch, peer, std::move(first));
 }
 

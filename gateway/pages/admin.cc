@@ -85,4 +85,14 @@ PageMaker::Answer AdminTagsPage(PageMaker& maker, Request& request) {
   co_return co_await Finish(maker, request, std::move(parts), std::move(page), Title::kTags);
 }
 
+PageMaker::Answer AdminEdgePage(PageMaker& maker, Request& request,
+                                std::function<std::string()> status_json) {
+  CO_RETURN_IF_ERROR(RequireLevel(request, kAdministrator));
+  CO_ASSIGN_OR_RETURN(FrameParts parts, co_await maker.frame().Load(request));
+  Page page;
+  page.name = "admin-edge";
+  page.data = Concat({"{\"edge\":", status_json(), "}"});
+  co_return co_await Finish(maker, request, std::move(parts), std::move(page), Title::kEdge);
+}
+
 }  // namespace forium::gateway

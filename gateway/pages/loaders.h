@@ -2,6 +2,9 @@
 // The loaders: each makes the answer of a page, or of a document, from calls. A file per noun.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "gateway/pages/page_maker.h"
 
 namespace forium::gateway {
@@ -29,6 +32,8 @@ PageMaker::Answer AdminPage(PageMaker& maker, Request& request);
 PageMaker::Answer AdminUsersPage(PageMaker& maker, Request& request);
 PageMaker::Answer AdminCategoriesPage(PageMaker& maker, Request& request);
 PageMaker::Answer AdminTagsPage(PageMaker& maker, Request& request);
+PageMaker::Answer AdminEdgePage(PageMaker& maker, Request& request,
+                                std::function<std::string()> status_json);
 // feeds.cc
 PageMaker::Answer Feed(PageMaker& maker, Request& request);
 // documents.cc

@@ -55,6 +55,9 @@ PageHooks Pages::Hooks() {
   hooks.admin_users = page(AdminUsersPage);
   hooks.admin_categories = page(AdminCategoriesPage);
   hooks.admin_tags = page(AdminTagsPage);
+  hooks.admin_edge = [maker](Request& request, std::function<std::string()> status_json) {
+    return AdminEdgePage(*maker, request, std::move(status_json));
+  };
   hooks.feed = page(Feed);
   hooks.robots = page(Robots);
   hooks.manifest = page(Manifest);

@@ -45,7 +45,8 @@ TEST_F(PagesTest, EveryPageHasValidProps) {
                {"/admin", "admin", "admin-1"},
                {"/admin/users?query=%22x", "admin-users", "admin-1"},
                {"/admin/categories", "admin-categories", "admin-1"},
-               {"/admin/tags", "admin-tags", "admin-1"}};
+               {"/admin/tags", "admin-tags", "admin-1"},
+               {"/admin/edge", "admin-edge", "admin-1"}};
   for (const auto& page : pages) {
     const boost::json::object props = Props(page.path, page.token);
     EXPECT_EQ(Text(props, "page"), page.page) << page.path;

@@ -29,6 +29,7 @@ constexpr Words kWords[] = {
     {"Settings", "Einstellungen"},
     {"Administration", "Verwaltung"},
     {"Users", "Mitglieder"},
+    {"Server", "Server"},
     {"Not found", "Nicht gefunden"},
     {"Not allowed", "Nicht erlaubt"},
     {"Something went wrong", "Etwas ist schiefgegangen"},

@@ -23,6 +23,7 @@ enum class Title {
   kSettings,
   kAdmin,
   kUsers,
+  kEdge,
   kNotFound,
   kForbidden,
   kFailed,

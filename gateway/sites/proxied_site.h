@@ -29,6 +29,7 @@ class ProxiedSite {
   ProxiedSite& operator=(const ProxiedSite&) = delete;
 
   boost::asio::awaitable<Response> Answer(const Request& request) const;
+  const std::vector<std::shared_ptr<Upstream>>& upstreams() const { return upstreams_; }
 
  private:
   ProxiedSite(std::vector<std::shared_ptr<Upstream>> upstreams, const SitesConfig& config)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/sites/sites.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -63,6 +64,22 @@ std::vector<std::string> Sites::hosts() const {
   std::vector<std::string> hosts;
   for (const auto& [host, site] : sites_) hosts.push_back(host);
   return hosts;
+}
+
+std::vector<SiteFacts> Sites::Facts() const {
+  std::vector<SiteFacts> all;
+  for (const auto& [host, site] : sites_) {
+    SiteFacts facts{.host = host, .upstreams = {}};
+    if (site.services != nullptr) {
+      for (const auto& upstream : site.services->upstreams()) {
+        facts.upstreams.push_back({.url = upstream->url(), .well = upstream->well()});
+      }
+    }
+    all.push_back(std::move(facts));
+  }
+  std::sort(all.begin(), all.end(),
+            [](const SiteFacts& a, const SiteFacts& b) { return a.host < b.host; });
+  return all;
 }
 
 }  // namespace forium::gateway

@@ -28,6 +28,17 @@ struct Site {
   }
 };
 
+struct UpstreamFacts {
+  std::string url;
+  bool well = false;
+};
+
+// Of one site, for the status page; without upstreams it is a folder.
+struct SiteFacts {
+  std::string host;
+  std::vector<UpstreamFacts> upstreams;
+};
+
 class Sites {
  public:
   explicit Sites(const SitesConfig& config) : config_(config) {}
@@ -40,6 +51,8 @@ class Sites {
   const Site* Find(std::string_view host) const;
   // Their names, `*.example.org` among them.
   std::vector<std::string> hosts() const;
+  // In the order of their names.
+  std::vector<SiteFacts> Facts() const;
 
  private:
   const SitesConfig& config_;

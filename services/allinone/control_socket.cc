@@ -88,8 +88,11 @@ class RemoteConsole : public Console {
 }  // namespace
 
 struct ControlServer::State {
-  State(Community& community, Descriptor listener)
-      : community(community), listener(std::move(listener)), stop(eventfd(0, EFD_CLOEXEC)) {}
+  State(Community& community, std::function<std::string()> status, Descriptor listener)
+      : community(community),
+        status(std::move(status)),
+        listener(std::move(listener)),
+        stop(eventfd(0, EFD_CLOEXEC)) {}
 
   void Serve() {
     while (true) {
@@ -110,21 +113,24 @@ struct ControlServer::State {
     std::string line;
     if (!ReceiveLine(client, &rest, &line)) return;
     absl::StatusOr<Command> command = CommandFromJson(line);
-    absl::Status status = command.status();
-    if (command.ok()) {
+    absl::Status result = command.status();
+    if (command.ok() && command->verb == "status") {
+      RemoteConsole(client).Print(status());
+    } else if (command.ok()) {
       observe::Log(observe::Level::kInfo, "command from the control socket",
                    {{"verb", command->verb}});
       RemoteConsole console(client);
-      status = Run(*command, community, console);
+      result = Run(*command, community, console);
     }
-    if (status.ok()) {
+    if (result.ok()) {
       SendLine(client, {{"ok", true}});
     } else {
-      SendLine(client, {{"error", std::string(status.message())}});
+      SendLine(client, {{"error", std::string(result.message())}});
     }
   }
 
   Community& community;
+  const std::function<std::string()> status;
   const Descriptor listener;
   const Descriptor stop;
   std::thread thread;
@@ -132,7 +138,8 @@ struct ControlServer::State {
 
 ControlServer::ControlServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::Start(Community& community) {
+absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::Start(
+    Community& community, std::function<std::string()> status) {
   const std::string& data = community.directory().path();
   const Descriptor folder(open(data.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   Descriptor listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -145,8 +152,8 @@ absl::StatusOr<std::unique_ptr<ControlServer>> ControlServer::Start(Community& c
     return absl::FailedPreconditionError(
         absl::StrCat("The control socket in ", data, " cannot be made: ", strerror(errno), "."));
   }
-  auto server = std::unique_ptr<ControlServer>(
-      new ControlServer(std::make_unique<State>(community, std::move(listener))));
+  auto server = std::unique_ptr<ControlServer>(new ControlServer(
+      std::make_unique<State>(community, std::move(status), std::move(listener))));
   server->state_->thread = std::thread([state = server->state_.get()] { state->Serve(); });
   return server;
 }

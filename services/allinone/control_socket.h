@@ -4,6 +4,7 @@
 // Only the owner of the folder gets in.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,7 +18,9 @@ namespace forium::allinone {
 // Answers commands, one after another, on a thread of its own, until destroyed.
 class ControlServer {
  public:
-  static absl::StatusOr<std::unique_ptr<ControlServer>> Start(Community& community);
+  // `status` tells how the process is, as JSON, for the verb `status`.
+  static absl::StatusOr<std::unique_ptr<ControlServer>> Start(Community& community,
+                                                              std::function<std::string()> status);
   ~ControlServer();
 
  private:

@@ -10,6 +10,7 @@
 #include "services/allinone/move.h"
 #include "services/allinone/offline.h"
 #include "services/allinone/serve.h"
+#include "services/allinone/status.h"
 #include "services/allinone/terminal.h"
 #include "services/base/process/renewal.h"
 
@@ -26,6 +27,7 @@ constexpr char kHelp[] =
     "forium restore --data DIR IN.tar.zst\n"
     "forium move --from DSN|DIR --to DSN|DIR\n"
     "forium events dead list|replay|drop --nats-url URL [--listener NAME] [NUMBER…|--all]\n"
+    "forium status  [--data DIR] [--json]\n"
     "forium cert [--out DIR] HOST…\n"
     "forium check --config FILE\n"
     "forium version\n"
@@ -42,6 +44,7 @@ absl::Status Dispatch(int argc, char** argv, Terminal& terminal) {
   if (verb == "restore") return RestoreCommand(argc - 1, argv + 1, terminal);
   if (verb == "move") return MoveCommand(argc - 1, argv + 1, terminal);
   if (verb == "events") return EventsCommand(argc - 1, argv + 1, terminal);
+  if (verb == "status") return StatusCommand(argc - 1, argv + 1, terminal);
   if (verb == "cert") return CertCommand(argc - 1, argv + 1, terminal);
   if (verb == "check") return CheckCommand(argc - 1, argv + 1, terminal);
   if (verb == "version" || verb == "--version") return VersionCommand(argc - 1, argv + 1, terminal);

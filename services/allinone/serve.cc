@@ -19,6 +19,7 @@
 #include "services/auth/control_migrations.h"
 #include "services/auth/setup.h"
 #include "services/base/observe/process.h"
+#include "services/base/observe/status_source.h"
 #include "services/base/process/renewal.h"
 #include "services/base/status/macros.h"
 
@@ -104,7 +105,9 @@ absl::StatusOr<std::vector<process::Descriptor>> Serve(
                    gateway::Pages::Create(config.gateway, services));
   gateway::Gateway gateway(config.gateway, services, pages->Hooks(), community->bus());
   RETURN_IF_ERROR(gateway.Start(gateway::SocketsAmong(inherited)));
-  ASSIGN_OR_RETURN(std::unique_ptr<ControlServer> control, ControlServer::Start(*community));
+  ASSIGN_OR_RETURN(std::unique_ptr<ControlServer> control,
+                   ControlServer::Start(*community, [&gateway] { return gateway.StatusJson(); }));
+  const observe::StatusSource status([&gateway] { return gateway.StatusJson(); });
   process->Ready();
 
   const std::string address = AddressOf(config.gateway.listen, gateway.port());

@@ -14,10 +14,13 @@
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "services/base/observe/metrics.h"
+#include "services/base/observe/status_source.h"
 
 namespace forium::observe {
 namespace {
@@ -47,6 +50,17 @@ struct Answer {
   std::string body;
   std::string_view type = "text/plain; charset=utf-8";
 };
+
+// The one source of /status; its mutex is held while it answers.
+struct KnownSource {
+  absl::Mutex mutex;
+  const StatusSource* source ABSL_GUARDED_BY(mutex) = nullptr;
+};
+
+KnownSource& Known() {
+  static auto* const known = new KnownSource;
+  return *known;
+}
 
 // Waits for `events` on a descriptor. False: the time is over.
 bool Await(int number, short events, absl::Time deadline) {
@@ -189,6 +203,11 @@ class SocketAdminServer final : public AdminServer {
     if (path == "/metrics") {
       return {200, "OK", MetricsText(), "text/plain; version=0.0.4; charset=utf-8"};
     }
+    if (path == "/status") {
+      KnownSource& known = Known();
+      const absl::MutexLock lock(&known.mutex);
+      if (known.source != nullptr) return {200, "OK", known.source->Json(), "application/json"};
+    }
     return {404, "Not Found", "/healthz /readyz /metrics\n"};
   }
 
@@ -200,6 +219,16 @@ class SocketAdminServer final : public AdminServer {
 };
 
 }  // namespace
+
+StatusSource::StatusSource(std::function<std::string()> json) : json_(std::move(json)) {
+  const absl::MutexLock lock(&Known().mutex);
+  Known().source = this;
+}
+
+StatusSource::~StatusSource() {
+  const absl::MutexLock lock(&Known().mutex);
+  if (Known().source == this) Known().source = nullptr;
+}
 
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(
     const std::string& listen, std::function<std::string()> ready) {

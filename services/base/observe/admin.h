@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The private admin port of a process: /healthz (alive), /readyz (can serve), /metrics.
+// The private admin port of a process: /healthz (alive), /readyz (can serve), /metrics, and what a
+// StatusSource says at /status.
 // Thread-safe.
 #pragma once
 

@@ -7,6 +7,7 @@
 #include "prometheus/family.h"
 #include "prometheus/registry.h"
 #include "prometheus/text_serializer.h"
+#include "services/base/observe/families.h"
 #include "services/base/observe/process_metrics.h"
 
 namespace forium::observe {
@@ -54,12 +55,14 @@ prometheus::Histogram& Distribution(const std::string& name, const std::string& 
       .Add(labels, bounds);
 }
 
-std::string MetricsText() {
+std::vector<prometheus::MetricFamily> Families() {
   std::vector<prometheus::MetricFamily> families = ProcessMetrics();
   for (prometheus::MetricFamily& family : Registry().Collect()) {
     families.push_back(std::move(family));
   }
-  return prometheus::TextSerializer().Serialize(families);
+  return families;
 }
+
+std::string MetricsText() { return prometheus::TextSerializer().Serialize(Families()); }
 
 }  // namespace forium::observe

@@ -41,7 +41,7 @@ const guestPages = ({author, topic}) => ['/', '/latest', '/top', '/c/garden', '/
   '/setup/not-a-link'];
 const memberPages = ({author, topic}) => ['/', '/new-topics', '/unread', '/new', topic.path, `/p/${topic.first.id}/edit`,
   `/p/${topic.first.id}/history`, '/settings', `/u/${author.username}`, '/admin'];
-const adminPages = ({topic}) => ['/admin', '/admin/users', '/admin/categories', '/admin/tags', topic.path];
+const adminPages = ({topic}) => ['/admin', '/admin/users', '/admin/categories', '/admin/tags', '/admin/edge', topic.path];
 
 const shards = [
   {who: 'a guest', paths: guestPages, as: () => undefined},
