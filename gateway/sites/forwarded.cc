@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/sites/forwarded.h"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
 #include <array>
 
+#include "absl/strings/escaping.h"
 #include "gateway/http/ascii.h"
 
 namespace forium::gateway {
@@ -26,6 +29,14 @@ void AddField(std::string& head, std::string_view name, std::string_view value) 
   head += ": ";
   head += value;
   head += "\r\n";
+}
+
+// Over HTTP/2 a client sends none (RFC 8441, 5); over HTTP/1.1 there must be one.
+std::string WebSocketKey() {
+  std::array<unsigned char, 16> nonce = {};
+  RAND_bytes(nonce.data(), static_cast<int>(nonce.size()));
+  return absl::Base64Escape(
+      absl::string_view(reinterpret_cast<const char*>(nonce.data()), nonce.size()));
 }
 
 }  // namespace
@@ -59,6 +70,10 @@ std::string ForwardedRequest(const Request& request) {
   if (upgrades) {
     AddField(head, "Connection", "Upgrade");
     AddField(head, "Upgrade", request.upgrade);
+    if (EqualsIgnoreCase(request.upgrade, "websocket") &&
+        request.Header("sec-websocket-key").empty()) {
+      AddField(head, "Sec-WebSocket-Key", WebSocketKey());
+    }
   } else {
     AddField(head, "Connection", "close");
   }
