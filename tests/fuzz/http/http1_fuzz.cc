@@ -63,7 +63,8 @@ void Check(const Request& request) {
   Require(lengths + codings <= 1, "length of the body is ambiguous");
   Require(hosts <= 1, "two hosts");
   Require(lengths + codings > 0 || request.body.empty(), "body without a length");
-  Require(request.body.size() <= (request.host == "large" ? kMostLargeBody : kMostBody),
+  Require(static_cast<int64_t>(request.body.size()) <=
+              (request.host == "large" ? kMostLargeBody : kMostBody),
           "body beyond its bound");
 }
 

@@ -23,7 +23,7 @@ using forium::fuzz::ScriptedTransport;
 namespace asio = boost::asio;
 
 constexpr int64_t kMostHeader = 1024;
-constexpr int64_t kMostBody = 3000;
+constexpr size_t kMostBody = 3000;
 constexpr size_t kFrameHeader = 9;
 constexpr size_t kMostPayload = 16 << 10;
 
