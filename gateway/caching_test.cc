@@ -52,6 +52,7 @@ class CachingTest : public ::testing::Test {
       response.cache_tags = {"list", "topic:17"};
       co_return response;
     };
+    pages_.on_event = [this](const events::v1::Event&) { ++heard_; };
     pages_.error = [](Request&, const absl::Status& error) -> boost::asio::awaitable<Response> {
       co_return Response::Html(std::string(2000, 'e'), status::HttpStatus(error));
     };
@@ -76,7 +77,12 @@ class CachingTest : public ::testing::Test {
     event.mutable_post_changed()->set_topic_id(17);
     event.mutable_post_changed()->set_kind(kind);
     event.mutable_post_changed()->set_visible(true);
-    ASSERT_TRUE(bus_->Publish("forum", std::vector<events::v1::Event>{std::move(event)}).ok());
+    // Events are heard one after the other: when the second one begins, the first was worked on.
+    events::v1::Event marker;
+    marker.mutable_sessions_ended();
+    const int heard = heard_;
+    ASSERT_TRUE(bus_->Publish("forum", std::vector<events::v1::Event>{event, marker}).ok());
+    while (heard_ < heard + 2) absl::SleepFor(absl::Milliseconds(1));
   }
   static int Counted(const std::string& metric) {
     const std::string text = "\n" + observe::MetricsText();
@@ -120,6 +126,7 @@ class CachingTest : public ::testing::Test {
   PageHooks pages_;
   std::atomic<int> rendered_ = 0;
   std::atomic<bool> held_ = false;
+  std::atomic<int> heard_ = 0;
   std::unique_ptr<Gateway> gateway_;
 };
 
