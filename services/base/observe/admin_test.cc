@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/observe/metrics.h"
+#include "services/base/observe/status_source.h"
 
 namespace forium::observe {
 namespace {
@@ -77,6 +78,18 @@ TEST_F(AdminTest, MetricsAreServedAsText) {
   EXPECT_THAT(answer, HasSubstr("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
   EXPECT_THAT(answer, HasSubstr("Connection: close\r\n"));
   EXPECT_THAT(answer, HasSubstr("\nforium_admin_test_total 1\n"));
+}
+
+TEST_F(AdminTest, StatusIsThereAsLongAsItsSource) {
+  EXPECT_THAT(Get("/status"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
+  {
+    const StatusSource source([] { return std::string(R"({"well":true})"); });
+    const std::string answer = Get("/status");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(answer, HasSubstr("\r\nContent-Type: application/json\r\n"));
+    EXPECT_THAT(answer, EndsWith("\r\n\r\n{\"well\":true}"));
+  }
+  EXPECT_THAT(Get("/status"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
 }
 
 TEST_F(AdminTest, HeadHasTheLengthButNoBody) {
