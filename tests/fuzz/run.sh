@@ -17,7 +17,7 @@ done
 
 # A build of its own, so that the usual one stays as it is.
 base=$(bazel info output_base)-fuzz
-build() { bazel --output_base="$base" "$@" --config=fuzz; }
+build() { bazel --output_base="$base" --max_idle_secs=60 "$@" --config=fuzz; }
 
 if ((${#names[@]} == 0)); then
   for file in tests/fuzz/*/*_fuzz.cc; do
