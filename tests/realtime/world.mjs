@@ -46,9 +46,14 @@ export class World {
     for (const connection of this.#open.splice(0)) connection.end();
   }
 
-  topic(title, {by = this.milo, category = this.open} = {}) {
-    return this.site.ok('POST', '/api/v1/topics',
+  /** A topic that everybody who hears of it has heard of. */
+  async topic(title, {by = this.milo, category = this.open} = {}) {
+    const witness = await this.listener(['list'], {by: this.ada});
+    const topic = await this.site.ok('POST', '/api/v1/topics',
       {token: by.token, body: {categoryId: category.id, title, raw: `The first post of ${title}.`}});
+    await witness.next((it) => it.channel === 'list' && it.topicId === topic.id);
+    witness.end();
+    return topic;
   }
 
   post(topic, raw, by = this.milo) {
