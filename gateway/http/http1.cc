@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/http1.h"
 
+#include <poll.h>
+
 #include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/rfc7230.hpp>
@@ -9,6 +13,7 @@
 #include <optional>
 #include <span>
 
+#include "absl/strings/numbers.h"
 #include "absl/time/clock.h"
 #include "gateway/cache/page_cache.h"
 #include "gateway/http/ascii.h"
@@ -365,6 +370,30 @@ asio::awaitable<bool> Stream(Connection& connection, const Response& response,
   co_return true;
 }
 
+// For how long a client who was told to come back later is not heard: nearly until then. Who asks
+// again at once would cost as much as those who could be served. A pause of a second is none:
+// something is away for a moment.
+absl::Duration RestAfter(const Response& response) {
+  int64_t seconds = 0;
+  const std::string_view told =
+      response.status == 503 ? response.Header("retry-after") : std::string_view();
+  if (!absl::SimpleAtoi(absl::string_view(told.data(), told.size()), &seconds) || seconds < 2) {
+    return absl::ZeroDuration();
+  }
+  return std::min(absl::Seconds(seconds) / 2, absl::Seconds(10));
+}
+
+// The sweep ends it. False: he left meanwhile, whatever he asked for before.
+asio::awaitable<bool> Rest(Connection& connection, absl::Duration pause) {
+  Socket& socket = connection.transport.socket();
+  connection.Expect(pause);
+  connection.watch.idle = true;
+  [[maybe_unused]] const auto ended =
+      co_await socket.async_wait(Socket::wait_error, asio::as_tuple(asio::use_awaitable));
+  pollfd state{socket.native_handle(), POLLRDHUP, 0};
+  co_return poll(&state, 1, 0) == 0;
+}
+
 asio::awaitable<void> ServeRequests(Connection& connection, const Peer& peer) {
   Worker& worker = connection.worker;
   Request request;
@@ -415,6 +444,12 @@ asio::awaitable<void> ServeRequests(Connection& connection, const Peer& peer) {
     if (!written) co_return;
     if (!keep_alive) {
       connection.transport.ShutdownWrite();
+      co_return;
+    }
+    // Behind a proxy the next request may be somebody else's.
+    if (const absl::Duration rest = RestAfter(response); rest > absl::ZeroDuration() &&
+                                                         request.remote_address == peer.address &&
+                                                         !co_await Rest(connection, rest)) {
       co_return;
     }
   }

@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "gateway/http/body_stream.h"
 #include "gateway/http/byte_stream.h"
 #include "gateway/http/endpoint.h"
@@ -73,6 +74,11 @@ asio::awaitable<Response> Answer(Request& request) {
   if (request.path == "/cut") co_return Streamed(Cut);
   if (request.path == "/impatient") co_return Streamed(Impatient, 101);
   if (request.path == "/endless") co_return Streamed(Endless);
+  if (request.path == "/busy" || request.path == "/busier") {
+    Response response = Response::Text("later", 503);
+    response.Set("Retry-After", request.path == "/busy" ? "2" : "20");
+    co_return response;
+  }
   if (request.path == "/told") {
     Response response = Streamed(Count);
     response.Set("Content-Length", "13");
@@ -234,6 +240,27 @@ TEST_F(StreamsTest, UpgradedConnectionsEndWithTheServer) {
   std::thread drain([this] { listener_->Drain(absl::Seconds(5)); });
   EXPECT_EQ(client.Rest(), "");
   drain.join();
+}
+
+TEST_F(StreamsTest, WhoWasToldToComeLaterIsHeardLater) {
+  Serve();
+  Client client(address());
+  const absl::Time begin = absl::Now();
+  client.Send("GET /busy HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_TRUE(client.Until("later").starts_with("HTTP/1.1 503"));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(1));
+  EXPECT_TRUE(client.Until("\r\n\r\n").starts_with("HTTP/1.1 200"));
+  EXPECT_GT(absl::Now() - begin, absl::Milliseconds(500));
+}
+
+TEST_F(StreamsTest, WhoIsNotHeardDoesNotHoldUpTheEnd) {
+  Serve();
+  Client client(address());
+  client.Send("GET /busier HTTP/1.1\r\nHost: h\r\n\r\n");
+  client.Until("later");
+  const absl::Time begin = absl::Now();
+  listener_->Drain(absl::Seconds(10));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(3));
 }
 
 TEST_F(StreamsTest, UnixSocketIsServedAndReplacedWhenAbandoned) {

@@ -13,8 +13,8 @@
 namespace forium::gateway {
 namespace {
 
-constexpr int kSoonest = 2;
-constexpr uint32_t kSpread = 7;
+constexpr int kSoonest = 4;
+constexpr uint32_t kSpread = 11;
 
 int RetryAfter() {
   static std::atomic<uint32_t> turn{0};

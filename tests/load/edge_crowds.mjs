@@ -109,8 +109,9 @@ export async function measureOverload(bench) {
     let last;
     let peak = before;
     for (let i = 0; i < ROUNDS; ++i) {
+      await pause(3_000);  // the crowd of the round before is forgotten
       const under = load({connections: many(4_000, scale), rate: Math.round(10 * capacity), members: 16, member_rate: 40,
-        token: reader.token, seconds});
+        token: reader.token, seconds: 2 * seconds});  // the crowd has to come first
       const watch = setInterval(() => {
         peak = Math.max(peak, residentMb(forium.pid));
       }, 100);
