@@ -5,13 +5,14 @@ import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {temporaryFolder} from '../harness/forium.mjs';
+import {tests as acme} from './acme.mjs';
 import {tests as handover} from './handover.mjs';
 import {tests as sites} from './sites.mjs';
 import {tests as status} from './status.mjs';
 import {tests as tls} from './tls.mjs';
 
 const wanted = process.argv[2] ?? '';
-const all = Object.entries({...handover, ...tls, ...sites, ...status}).filter(([name]) => name.includes(wanted));
+const all = Object.entries({...acme, ...handover, ...tls, ...sites, ...status}).filter(([name]) => name.includes(wanted));
 const root = temporaryFolder('forium-edge');
 let passed = 0;
 let failed = 0;
