@@ -9,12 +9,16 @@ namespace forium::gateway {
 
 std::string_view ReasonPhrase(int status) {
   switch (status) {
+    case 101:
+      return "Switching Protocols";
     case 200:
       return "OK";
     case 201:
       return "Created";
     case 204:
       return "No Content";
+    case 206:
+      return "Partial Content";
     case 301:
       return "Moved Permanently";
     case 302:
@@ -47,6 +51,8 @@ std::string_view ReasonPhrase(int status) {
       return "URI Too Long";
     case 415:
       return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
     case 417:
       return "Expectation Failed";
     case 429:
@@ -59,6 +65,8 @@ std::string_view ReasonPhrase(int status) {
       return "Internal Server Error";
     case 501:
       return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
     case 503:
       return "Service Unavailable";
     case 504:
@@ -67,8 +75,8 @@ std::string_view ReasonPhrase(int status) {
       return "HTTP Version Not Supported";
     case 507:
       return "Insufficient Storage";
-    default:
-      return "Error";
+    default:  // of another site's service; what it means is in the number (RFC 9112, 4)
+      return "Other";
   }
 }
 
