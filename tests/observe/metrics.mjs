@@ -10,10 +10,10 @@ import {ROOT} from '../harness/forium.mjs';
 export function scraped(text) {
   const series = new Map();
   for (const line of text.split('\n')) {
-    const found = /^([a-z_]+)(?:\{(.*)\})? /.exec(line);
+    const found = /^([a-z0-9_]+)(?:\{(.*)\})? /.exec(line);
     if (!found) continue;
     const labels = series.get(found[1]) ?? new Set();
-    for (const [, label] of (found[2] ?? '').matchAll(/([a-z_]+)="/g)) labels.add(label);
+    for (const [, label] of (found[2] ?? '').matchAll(/([a-z0-9_]+)="/g)) labels.add(label);
     series.set(found[1], labels);
   }
   return series;
@@ -27,7 +27,7 @@ export function made() {
   for (const file of files) {
     const text = readFileSync(join(ROOT, file), 'utf8');
     for (const [, kind, name] of text.matchAll(
-      /\b(Counter|Gauge|Latency|Distribution|Family)\(\s*"((?:forium|process)_[a-z_]+)"/g)) families.set(name, kind);
+      /\b(Counter|Gauge|Latency|Distribution|Family)\(\s*"((?:forium|process)_[a-z0-9_]+)"/g)) families.set(name, kind);
   }
   const series = new Set(families.keys());
   for (const [name, kind] of families) {
@@ -38,8 +38,8 @@ export function made() {
 
 /** The metrics of an expression, each with the labels that stand in its braces, and all labels it groups by. */
 export function used(expression) {
-  const metrics = [...expression.matchAll(/\b((?:forium|process)_[a-z_]+|up)\b(?:\{([^}]*)\})?/g)]
-    .map(([, name, braces]) => ({name, labels: [...(braces ?? '').matchAll(/([a-z_]+)\s*[=!]/g)].map(([, label]) => label)}));
+  const metrics = [...expression.matchAll(/\b((?:forium|process)_[a-z0-9_]+|up)\b(?:\{([^}]*)\})?/g)]
+    .map(([, name, braces]) => ({name, labels: [...(braces ?? '').matchAll(/([a-z0-9_]+)\s*[=!]/g)].map(([, label]) => label)}));
   const groups = [...expression.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, list]) => list.split(/,\s*/)).filter(Boolean);
   return {metrics, groups};
 }
