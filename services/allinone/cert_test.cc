@@ -15,6 +15,7 @@
 #include "gateway/tls/certificate_store.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/allinone/console_lines.h"
 
 namespace forium::allinone {
 namespace {
@@ -23,13 +24,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-class Lines : public Console {
- public:
-  void Print(std::string_view line) override { lines.emplace_back(line); }
-  void Progress(std::string_view) override {}
-  std::vector<std::string> lines;
-};
 
 class CertCommandTest : public testing::Test {
  protected:

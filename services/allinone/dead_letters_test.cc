@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/allinone/console_lines.h"
 #include "services/base/events/testing/nats_fixture.h"
 
 namespace forium::allinone {
@@ -17,13 +18,6 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-
-class Lines : public Console {
- public:
-  void Print(std::string_view line) override { lines.emplace_back(line); }
-  void Progress(std::string_view) override {}
-  std::vector<std::string> lines;
-};
 
 class DeadLettersCommandTest : public events::NatsBusTest {
  protected:

@@ -12,11 +12,14 @@
 #include "gateway/http/http1.h"
 #include "gateway/http/strict.h"
 #include "tests/fuzz/http/scripted_transport.h"
+#include "tests/fuzz/http/streamed_answers.h"
 #include "tests/fuzz/require.h"
 
 namespace {
 
 using namespace forium::gateway;
+using forium::fuzz::Count;
+using forium::fuzz::Echo;
 using forium::fuzz::Require;
 using forium::fuzz::ScriptedTransport;
 namespace asio = boost::asio;
@@ -25,24 +28,6 @@ constexpr int64_t kMostHeader = 1024;
 constexpr int64_t kMostBody = 600;
 constexpr int64_t kMostLargeBody = 3000;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-
-asio::awaitable<bool> Count(ByteStream& stream) {
-  for (const std::string_view word : {"one", "two"}) {
-    const std::array<std::string_view, 2> parts = {word, ";"};
-    if (!co_await stream.Write(parts)) co_return false;
-  }
-  co_return true;
-}
-
-asio::awaitable<bool> Echo(ByteStream& stream) {
-  std::array<char, 100> buffer;
-  while (true) {
-    const size_t bytes = co_await stream.Read(buffer.data(), buffer.size());
-    if (bytes == 0) co_return true;
-    const std::array<std::string_view, 1> parts = {std::string_view(buffer.data(), bytes)};
-    if (!co_await stream.Write(parts)) co_return false;
-  }
-}
 
 void Check(const Request& request) {
   Require(request.path.starts_with('/') || request.path == "*", "path is none");

@@ -13,11 +13,14 @@
 #include "gateway/http/strict.h"
 #include "gateway/http2/http2.h"
 #include "tests/fuzz/http/scripted_transport.h"
+#include "tests/fuzz/http/streamed_answers.h"
 #include "tests/fuzz/require.h"
 
 namespace {
 
 using namespace forium::gateway;
+using forium::fuzz::Count;
+using forium::fuzz::Echo;
 using forium::fuzz::Require;
 using forium::fuzz::ScriptedTransport;
 namespace asio = boost::asio;
@@ -26,24 +29,6 @@ constexpr int64_t kMostHeader = 1024;
 constexpr size_t kMostBody = 3000;
 constexpr size_t kFrameHeader = 9;
 constexpr size_t kMostPayload = 16 << 10;
-
-asio::awaitable<bool> Count(ByteStream& stream) {
-  for (const std::string_view word : {"one", "two"}) {
-    const std::array<std::string_view, 2> parts = {word, ";"};
-    if (!co_await stream.Write(parts)) co_return false;
-  }
-  co_return true;
-}
-
-asio::awaitable<bool> Echo(ByteStream& stream) {
-  std::array<char, 100> buffer;
-  while (true) {
-    const size_t bytes = co_await stream.Read(buffer.data(), buffer.size());
-    if (bytes == 0) co_return true;
-    const std::array<std::string_view, 1> parts = {std::string_view(buffer.data(), bytes)};
-    if (!co_await stream.Write(parts)) co_return false;
-  }
-}
 
 void Check(const Request& request) {
   Require(request.path.starts_with('/') || request.path == "*", "path is none");
