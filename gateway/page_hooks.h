@@ -39,8 +39,15 @@ struct PageHooks {
   Handler admin_categories;
   Handler admin_tags;
   StatusPage admin_edge;
+  Handler search;        // `/search`
+  Handler admin_search;  // `/admin/search`
 
-  Handler feed;      // `/feed.atom`, `/c/{slug}/feed.atom`
+  // `/feed.atom` and `/feed.json`: of the site, a category, a tag, an account, a topic.
+  Handler feed;
+  Handler sitemap;   // `/sitemap.xml`, `/sitemaps/{name}`
+  Handler llms;      // `/llms.txt`
+  Handler oembed;    // `/oembed`
+  Handler preview;   // `/preview/{name}`: images for link previews
   Handler robots;    // `/robots.txt`
   Handler manifest;  // `/manifest.webmanifest`
   Handler asset;    // `/assets/{name...}`, `/favicon.svg`: hashed or embedded files, with their own

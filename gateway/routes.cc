@@ -27,8 +27,13 @@ void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Re
   cached("/t/{slug}/{id}", pages.topic, {"from", "before"});
   cached("/t/{slug}/{id}/{number}", pages.topic, {"from", "before"});
   cached("/u/{username}", pages.profile, {"tab", "page_token"});
-  cached("/feed.atom", pages.feed);
-  cached("/c/{slug}/feed.atom", pages.feed);
+  for (const std::string name : {"/feed.atom", "/feed.json"}) {
+    cached(name, pages.feed);
+    cached("/c/{slug}" + name, pages.feed);
+    cached("/tag/{tag}" + name, pages.feed);
+    cached("/u/{username}" + name, pages.feed);
+    cached("/t/{slug}/{id}" + name, pages.feed);
+  }
 
   // Pages that depend on who is looking, or that hold a secret in their address.
   const auto personal = [&get](std::string_view pattern, const Handler& handler) {
@@ -46,10 +51,12 @@ void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Re
   personal("/p/{post_id}/edit", pages.edit);
   personal("/p/{post_id}/history", pages.history);
   personal("/settings", pages.settings);
+  personal("/search", pages.search);
   personal("/admin", pages.admin);
   personal("/admin/users", pages.admin_users);
   personal("/admin/categories", pages.admin_categories);
   personal("/admin/tags", pages.admin_tags);
+  personal("/admin/search", pages.admin_search);
   if (pages.admin_edge != nullptr) {
     personal("/admin/edge", [page = pages.admin_edge, &status](Request& request) {
       return page(request, [&status] { return status->Json(); });
@@ -62,6 +69,13 @@ void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Re
   // Live updates: WebSocket, and server-sent events where it is blocked.
   router.Get("/realtime", realtime.socket());
   router.Get("/events", realtime.events());
+
+  // What machines read.
+  get("/sitemap.xml", pages.sitemap, {});
+  get("/sitemaps/{name}", pages.sitemap, {});
+  get("/llms.txt", pages.llms, {});
+  get("/oembed", pages.oembed, {});
+  get("/preview/{name}", pages.preview, {});
 
   // Files and documents.
   get("/robots.txt", pages.robots, {});

@@ -22,6 +22,8 @@ namespace forium::gateway {
 struct Services {
   rpc::Channel& auth;
   rpc::Channel& forum;
+  // Null: nothing can be searched here.
+  rpc::Channel* search = nullptr;
 };
 
 // A call under way. Wait at most once; dropping it abandons the answer.

@@ -13,6 +13,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "proto/forium/auth/v1/auth.pb.h"
 #include "proto/forium/forum/v1/posts.pb.h"
+#include "proto/forium/search/v1/search.pb.h"
 #include "proto/google/api/httpbody.pb.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
@@ -80,6 +81,7 @@ Transcoder::Transcoder(Services services, Identities& identities, Announce annou
   };
   add("forium.auth.v1.AuthService", &services.auth);
   add("forium.forum.v1.ForumService", &services.forum);
+  if (services.search != nullptr) add("forium.search.v1.SearchService", services.search);
 }
 
 void Transcoder::AddRoutes(Router& router) const {
