@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/cache/body_file.h"
+
 namespace forium::gateway {
 
 // `head`: status line and header fields up to those that differ by request.
@@ -14,7 +16,8 @@ struct CachedPage {
   std::string head;
   std::string not_modified_head;  // of the 304 to the same
   std::string body;
-  std::string etag;  // strong, in quotes
+  BodyFile body_file;  // its readers without TLS make it
+  std::string etag;    // strong, in quotes
   std::vector<std::string> tags;
 
   // What keeping it costs, with what lies around it: two strings' ends, list and index nodes.

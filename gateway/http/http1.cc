@@ -162,8 +162,10 @@ std::optional<Refusal> RefusalOf(const beast::error_code& error) {
 }
 
 // Writes all parts: at once if the connection takes them, else slice by slice, each with the write
-// timeout.
-asio::awaitable<bool> WriteAll(Connection& connection, std::array<std::string_view, 3> parts) {
+// timeout. `file` has the last part too, unless it is -1.
+asio::awaitable<bool> WriteAll(Connection& connection, std::array<std::string_view, 3> parts,
+                               int file = -1) {
+  const size_t whole = parts.back().size();
   size_t first = 0;
   while (true) {
     while (first < parts.size() && parts[first].empty()) ++first;
@@ -176,7 +178,10 @@ asio::awaitable<bool> WriteAll(Connection& connection, std::array<std::string_vi
       budget -= slice[last].size();
     }
     const std::span<const std::string_view> now(slice.begin() + first, slice.begin() + last);
-    const std::optional<size_t> taken = connection.transport.TryWrite(now);
+    const std::optional<size_t> taken =
+        file < 0 || last < parts.size()
+            ? connection.transport.TryWrite(now)
+            : connection.transport.TrySend(now, file, whole - parts.back().size());
     if (!taken.has_value()) co_return false;
     size_t bytes = *taken;
     if (bytes == 0) {
@@ -334,7 +339,10 @@ asio::awaitable<bool> WriteResponse(Connection& connection, const Response& resp
                                     : response.status == 304
                                         ? std::string_view(cached->not_modified_head)
                                         : std::string_view(cached->head);
-  co_return co_await WriteAll(connection, {prebuilt, connection.head, body});
+  const int file = cached != nullptr && !body.empty() && connection.transport.sends_files()
+                       ? cached->body_file.For(body)
+                       : -1;
+  co_return co_await WriteAll(connection, {prebuilt, connection.head, body}, file);
 }
 
 // Says no and closes; reads on for a moment, since closing with unread bytes would reset the answer

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "gateway/cache/page_cache.h"
 #include "gateway/testing/raw_client.h"
 #include "gtest/gtest.h"
@@ -17,7 +18,7 @@ namespace forium::gateway {
 namespace {
 
 // Answers with what it was asked; `/fields` with how many fields, `/slow` takes a while, `/big` is
-// 8 MB, `/cached` is a page of the cache.
+// 8 MB, `/cached` and `/cached/large` are pages of the cache.
 class ListenerTest : public ::testing::Test {
  protected:
   ListenerTest() {
@@ -32,10 +33,14 @@ class ListenerTest : public ::testing::Test {
     auto page = std::make_shared<CachedPage>();
     page->head = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n";
     page->body = "cached";
+    auto large = std::make_shared<CachedPage>();
+    large->body = LargeBody();
+    large->head =
+        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(large->body.size()) + "\r\n";
     Application application;
-    application.quick = [page](Request& request, Response& response) {
-      if (request.path != "/cached") return false;
-      response.cached = page;
+    application.quick = [page, large](Request& request, Response& response) {
+      if (!request.path.starts_with("/cached")) return false;
+      response.cached = request.path == "/cached" ? page : large;
       return true;
     };
     application.handle = [](Request& request) -> boost::asio::awaitable<Response> {
@@ -60,6 +65,13 @@ class ListenerTest : public ::testing::Test {
     ASSERT_TRUE(started.ok()) << started;
   }
   int port() const { return listener_->port(); }
+
+  // More than a write takes at once, and nowhere the same.
+  static std::string LargeBody() {
+    std::string body;
+    for (int i = 0; body.size() < 300'000; ++i) body += std::to_string(i) + " ";
+    return body;
+  }
 
   Config config_;
   std::unique_ptr<Listener> listener_;
@@ -106,6 +118,21 @@ TEST_F(ListenerTest, PipelinedRequestsAreAnsweredInOrder) {
   EXPECT_EQ(client.Receive().body, "cached");
   EXPECT_EQ(client.Receive().body, "POST /b? h xyz");
   EXPECT_EQ(client.Receive().body, "GET /c? h ");
+}
+
+TEST_F(ListenerTest, LargePageIsTheSameForManyReaders) {
+  Serve();
+  const std::string ask = "GET /cached/large HTTP/1.1\r\nHost: h\r\n\r\n";
+  RawClient patient(port());
+  for (int i = 0; i < 40; ++i) ASSERT_EQ(patient.Ask(ask).body, LargeBody()) << i;
+  // One who reads late: what goes out at once is only a part, again and again.
+  RawClient late(port());
+  for (int i = 0; i < 40; ++i) late.Send(ask);
+  absl::SleepFor(absl::Milliseconds(100));
+  for (int i = 0; i < 40; ++i) ASSERT_EQ(late.Receive().body, LargeBody()) << i;
+  EXPECT_EQ(
+      patient.Ask("HEAD /cached/large HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").status,
+      200);
 }
 
 TEST_F(ListenerTest, HeaderMayComeByteByByte) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/plain_transport.h"
 
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -18,6 +19,29 @@ namespace asio = boost::asio;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr size_t kPartsAtOnce = 16;
 
+// As Transport::TryWrite.
+std::optional<size_t> Taken(ssize_t bytes) {
+  if (bytes >= 0) return static_cast<size_t>(bytes);
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+  return std::nullopt;
+}
+
+std::optional<size_t> Send(int socket, std::span<const std::string_view> parts, int flags) {
+  std::array<iovec, kPartsAtOnce> vectors;
+  const size_t count = std::min(parts.size(), vectors.size());
+  for (size_t i = 0; i < count; ++i) {
+    vectors[i] = {const_cast<char*>(parts[i].data()), parts[i].size()};
+  }
+  msghdr message = {};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = count;
+  ssize_t bytes;
+  do {
+    bytes = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT | flags);
+  } while (bytes < 0 && errno == EINTR);
+  return Taken(bytes);
+}
+
 }  // namespace
 
 asio::awaitable<bool> PlainTransport::Handshake() { co_return true; }
@@ -28,20 +52,29 @@ asio::awaitable<size_t> PlainTransport::Read(char* into, size_t most) {
 }
 
 std::optional<size_t> PlainTransport::TryWrite(std::span<const std::string_view> parts) {
-  std::array<iovec, kPartsAtOnce> vectors;
-  const size_t count = std::min(parts.size(), vectors.size());
-  for (size_t i = 0; i < count; ++i) {
-    vectors[i] = {const_cast<char*>(parts[i].data()), parts[i].size()};
+  return Send(socket().native_handle(), parts, 0);
+}
+
+std::optional<size_t> PlainTransport::TrySend(std::span<const std::string_view> parts, int file,
+                                              size_t at) {
+  const int out = socket().native_handle();
+  size_t before = 0;
+  if (parts.size() > 1) {
+    size_t length = 0;
+    for (const std::string_view part : parts.first(parts.size() - 1)) length += part.size();
+    // In one packet with what follows.
+    const auto sent = Send(out, parts.first(parts.size() - 1), MSG_MORE);
+    if (!sent.has_value() || *sent < length) return sent;
+    before = length;
   }
-  msghdr message = {};
-  message.msg_iov = vectors.data();
-  message.msg_iovlen = count;
-  while (true) {
-    const ssize_t bytes = sendmsg(socket().native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (bytes >= 0) return static_cast<size_t>(bytes);
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
-    if (errno != EINTR) return std::nullopt;
-  }
+  off_t offset = static_cast<off_t>(at);
+  ssize_t bytes;
+  do {
+    bytes = sendfile(out, file, &offset, parts.back().size());
+  } while (bytes < 0 && errno == EINTR);
+  const auto sent = Taken(bytes);
+  if (!sent.has_value()) return std::nullopt;
+  return before + *sent;
 }
 
 asio::awaitable<size_t> PlainTransport::Write(std::span<const std::string_view> parts) {

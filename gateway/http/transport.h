@@ -31,6 +31,13 @@ class Transport {
   virtual boost::asio::awaitable<size_t> Read(char* into, size_t most) = 0;
   // The bytes that could be written without waiting, 0 when none; nullopt: over.
   virtual std::optional<size_t> TryWrite(std::span<const std::string_view> parts) = 0;
+  // The same where `file` has the last part too, from `at` on: it may be sent from there, by those
+  // who can.
+  virtual std::optional<size_t> TrySend(std::span<const std::string_view> parts, int /*file*/,
+                                        size_t /*at*/) {
+    return TryWrite(parts);
+  }
+  virtual bool sends_files() const { return false; }
   // At least one byte of them, waiting. 0: over.
   virtual boost::asio::awaitable<size_t> Write(std::span<const std::string_view> parts) = 0;
   // FIN, after close_notify where there is one. Does not wait.
