@@ -91,6 +91,7 @@ bool Edge::MustAnnounce(std::string_view address) const {
 }
 
 Access Edge::AccessOf(const Request& request) const {
+  if (lists_.empty()) return Access::kUsual;
   const std::optional<IpAddress> ip = ParseIp(request.remote_address);
   return ip.has_value() ? lists_.Of(*ip) : Access::kUsual;
 }

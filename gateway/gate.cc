@@ -32,11 +32,23 @@ std::optional<Response> Gate::AsksForPass(const Request& request, Page page) con
   return challenge_.Ask(request);
 }
 
-asio::awaitable<Ticket> Gate::Admit(const Request& request) {
-  const RouteClass route_class = ClassOf(request.method, request.path);
+namespace {
+
+Priority PriorityOf(const Request& request, RouteClass route_class) {
   const bool signed_in = request.identity != nullptr && request.identity->signed_in();
   const bool claims = request.identity == nullptr && !request.session_token.empty();
-  const Priority priority = PriorityOf(route_class, signed_in, claims);
+  return PriorityOf(route_class, signed_in, claims);
+}
+
+}  // namespace
+
+bool Gate::Sheds(const Request& request) {
+  return admission_.Sheds(PriorityOf(request, ClassOf(request.method, request.path)));
+}
+
+asio::awaitable<Ticket> Gate::Admit(const Request& request) {
+  const RouteClass route_class = ClassOf(request.method, request.path);
+  const Priority priority = PriorityOf(request, route_class);
   const int latency_class = static_cast<int>(route_class);
   Ticket ticket;
   const Admission::Answer answer = admission_.TryAdmit(priority, latency_class, ticket);

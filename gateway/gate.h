@@ -30,6 +30,8 @@ class Gate {
   enum class Page { kReady, kToBeMade };
   std::optional<Response> AsksForPass(const Request& request, Page page) const;
 
+  // Whether there is neither a place for it nor room to wait: told before the work of Admit.
+  bool Sheds(const Request& request);
   // A place; without one the request is shed (ShedAnswer).
   boost::asio::awaitable<Ticket> Admit(const Request& request);
 

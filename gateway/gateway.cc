@@ -84,6 +84,11 @@ struct Gateway::State {
 
   Application AsApplication();
   bool Quick(Request& request, Response& response);
+  // Who waits for a page that somebody else makes takes no place among those who are worked on.
+  bool Joins(const Request& request) const {
+    return request.identity != nullptr && request.raw_query.empty() && Cacheable(request) &&
+           cache.BeingMade(CacheKey(request));
+  }
   std::optional<Response> Limits(const Request& request);
   bool Stop(Request& request, Response& response, std::optional<Response> answer);
   asio::awaitable<Response> Handle(Request& request);
@@ -128,7 +133,7 @@ void AskToReturn(Response& response) {
 // ---- The order of the middleware
 // ------------------------------------------------------------------
 
-// Up to the page cache, where most requests end: nothing here waits.
+// Up to the page cache, where most requests end, or to the full queue: nothing here waits.
 bool Gateway::State::Quick(Request& request, Response& response) {
   log.Begin(request);
   edge.Identify(request);
@@ -158,7 +163,11 @@ bool Gateway::State::Quick(Request& request, Response& response) {
       return true;
     }
   }
-  return Stop(request, response, gate.AsksForPass(request, Gate::Page::kToBeMade));
+  if (Stop(request, response, gate.AsksForPass(request, Gate::Page::kToBeMade))) return true;
+  // Under overload most end here: what they cost, those who are served go without.
+  if (Joins(request) || !gate.Sheds(request)) return false;
+  if (request.request_id.empty()) request.request_id = NewRequestId();
+  return Stop(request, response, ShedAnswer(request));
 }
 
 // The rest of them: request id, a place among those that are worked on, identity (asked), origin,
@@ -169,10 +178,7 @@ asio::awaitable<Response> Gateway::State::Handle(Request& request) {
     co_return co_await AnswerOfSite(*site, request);
   }
   Response response;
-  // Who waits for a page that somebody else makes takes no place among those who are worked on.
-  const bool joins = request.identity != nullptr && request.raw_query.empty() &&
-                     Cacheable(request) && cache.BeingMade(CacheKey(request));
-  if (joins) {
+  if (Joins(request)) {
     response = co_await Identified(request);
   } else if (const Ticket ticket = co_await gate.Admit(request); ticket.admitted()) {
     response = co_await Identified(request);

@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <future>
+#include <mutex>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -463,6 +464,46 @@ TEST_F(GatewayTest, AuthAwayIsUnavailable) {
   const RawResponse response = Ask("GET /latest");
   EXPECT_EQ(response.status, 503);
   EXPECT_THAT(response.body, Not(HasSubstr("10.0.0.1")));
+}
+
+TEST_F(GatewayTest, FullQueueTurnsAwayAtOnce) {
+  config_.limits.min_concurrency = config_.limits.max_concurrency = 1;
+  config_.limits.queue_length = 1;
+  config_.limits.queue_timeout = absl::Seconds(9);
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  services_.On<forum::v1::MarkAllReadRequest, google::protobuf::Empty>(
+      std::string(kForum) + "MarkAllRead",
+      [&](const rpc::Call&, const auto&) -> absl::StatusOr<google::protobuf::Empty> {
+        begun.set_value();
+        go_on.get_future().wait();
+        return google::protobuf::Empty();
+      });
+  Start();
+  ASSERT_EQ(Ask("GET /nowhere").status, 404);  // guests are known from here on
+  auto worked_on =
+      std::async(std::launch::async, [this] { return PostJson("/api/v1/me/read-all", "{}"); });
+  begun.get_future().wait();
+  // One of them waits, the other has no room to.
+  std::promise<RawResponse> first;
+  std::once_flag one;
+  const auto ask = [&] {
+    RawClient reader(gateway_->port());
+    const RawResponse response = reader.Ask("GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n");
+    std::call_once(one, [&] { first.set_value(response); });
+    return response.status;
+  };
+  auto a = std::async(std::launch::async, ask);
+  auto b = std::async(std::launch::async, ask);
+  const RawResponse shed = first.get_future().get();
+  go_on.set_value();
+  EXPECT_EQ(shed.status, 503);
+  EXPECT_NE(shed.Header("Retry-After"), "");
+  EXPECT_EQ(shed.Header("Cache-Control"), "no-store");
+  EXPECT_EQ(shed.Header("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(shed.Header("X-Request-Id").size(), 16u);
+  EXPECT_EQ(worked_on.get().status, 204);
+  EXPECT_EQ(a.get() + b.get(), 503 + 404);
 }
 
 TEST_F(GatewayTest, DrainWaitsForCallsUnderWay) {

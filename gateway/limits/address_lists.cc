@@ -105,7 +105,7 @@ absl::Status AddressLists::ReloadIfChanged() {
 }
 
 Access AddressLists::Of(const IpAddress& address) const {
-  if (empty_.load(std::memory_order_relaxed)) return Access::kUsual;
+  if (empty()) return Access::kUsual;
   std::shared_ptr<const Lists> lists;
   {
     const absl::ReaderMutexLock lock(&mutex_);

@@ -34,6 +34,8 @@ class AddressLists {
   // Allowed: neither denied nor limited. The caller refuses the denied: at accept by closing, or,
   // when a proxy of ours tells who it is, by 403.
   Access Of(const IpAddress& address) const;
+  // All are usual.
+  bool empty() const { return empty_.load(std::memory_order_relaxed); }
   // Counts a refusal.
   void CountDenied() const;
 

@@ -157,13 +157,14 @@ struct Admission::State {
   }
 
   Answer Try(Priority priority, absl::Time now) {
+    Answer answer = Answer::kShed;
     if (waiting == 0 && in_flight < limit.limit()) {
-      in_flight_gauge.Set(++in_flight);
-      return Answer::kAdmitted;
+      answer = Answer::kAdmitted;
+    } else if (!closed && (waiting < Room(now) || LowestBelow(priority) != nullptr)) {
+      answer = Answer::kWait;
     }
-    if (!closed && (waiting < Room(now) || LowestBelow(priority) != nullptr)) return Answer::kWait;
-    CountShed(priority, now);
-    return Answer::kShed;
+    if (answer == Answer::kShed) CountShed(priority, now);
+    return answer;
   }
 
   // The lowest lane that somebody of this priority may push out of.
@@ -303,11 +304,19 @@ Admission::Answer Admission::TryAdmit(Priority priority, int latency_class, Tick
   const std::lock_guard lock(state_->mutex);
   const Answer answer = state_->Try(priority, now);
   if (answer != Answer::kAdmitted) return answer;
+  state_->in_flight_gauge.Set(++state_->in_flight);
   ticket.admission_ = this;
   ticket.begin_ = now;
   ticket.latency_class_ = latency_class;
   ticket.admitted_ = true;
   return answer;
+}
+
+bool Admission::Sheds(Priority priority) {
+  if (state_->unlimited || priority == Priority::kAlways) return false;
+  const absl::Time now = state_->clock();
+  const std::lock_guard lock(state_->mutex);
+  return state_->Try(priority, now) == Answer::kShed;
 }
 
 asio::awaitable<Ticket> Admission::Admit(Priority priority, int latency_class,

@@ -74,6 +74,10 @@ class Admission {
   // to 63, requests that take about as long: a RouteClass, or finer.
   Answer TryAdmit(Priority priority, int latency_class, Ticket& ticket);
 
+  // One that came now would be turned away, and is counted as that. Before the work of Admit, to
+  // which all others go.
+  bool Sheds(Priority priority);
+
   // Waits for a place until `deadline` at most. Not admitted: shed. The coroutine's executor must
   // be that of one thread.
   boost::asio::awaitable<Ticket> Admit(Priority priority, int latency_class, absl::Time deadline);

@@ -132,6 +132,20 @@ TEST_F(AdmissionTest, FullQueueShedsTheLowestFirst) {
   EXPECT_EQ(admission_->waiting(), 2);
 }
 
+TEST_F(AdmissionTest, TellsBeforehandWhoIsTurnedAway) {
+  Open(Narrow(1, 1));
+  EXPECT_FALSE(admission_->Sheds(Priority::kGuestRead));
+  EXPECT_EQ(admission_->in_flight(), 0);  // to be asked takes no place
+  Come("first", Priority::kGuestRead);
+  EXPECT_FALSE(admission_->Sheds(Priority::kGuestRead));
+  Come("second", Priority::kGuestRead);
+  EXPECT_TRUE(admission_->Sheds(Priority::kGuestRead));
+  EXPECT_FALSE(admission_->Sheds(Priority::kMember));  // pushes the guest out
+  EXPECT_FALSE(admission_->Sheds(Priority::kAlways));
+  EXPECT_EQ(admission_->waiting(), 1);
+  EXPECT_EQ(order_, "first ");
+}
+
 TEST_F(AdmissionTest, QueueThatStandsServesTheNewest) {
   Open(Narrow(1));
   Come("first", Priority::kGuestRead);
