@@ -78,6 +78,11 @@ class Parts {
   size_t at_ = 0;     // in it
 };
 
+// What an earlier call left behind would be taken for this one's. To look is cheaper than to clear.
+void ForgetErrors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 bool WouldBlock(const boost::system::error_code& error) {
   return error == asio::error::would_block || error == asio::error::try_again;
 }
@@ -183,7 +188,7 @@ TlsTransport::Progress TlsTransport::ProgressOf(int result) {
 asio::awaitable<bool> TlsTransport::Handshake() {
   std::array<char, 4096> bytes;
   while (!failed_) {
-    ERR_clear_error();
+    ForgetErrors();
     const Progress progress = ProgressOf(SSL_do_handshake(ssl_.get()));
     if (progress == Progress::kOver) {
       Refuse();
@@ -219,7 +224,7 @@ void TlsTransport::Establish() {
 void TlsTransport::Refuse() {
   (state_.no_certificate ? counters_.no_certificate : counters_.failed).Increment();
   const bool plain_http = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
-  ERR_clear_error();
+  ForgetErrors();
   arrived_ = {};
   broken_ = false;  // an alert is on its way
   if (plain_http) {
@@ -253,7 +258,7 @@ size_t TlsTransport::Decipher(char* into, size_t most, bool more) {
   size_t taken = 0;
   while (taken < most && !failed_) {
     if (arrived_.empty() && SSL_pending(ssl_.get()) == 0 && !(more && ReadMore())) break;
-    ERR_clear_error();
+    ForgetErrors();
     size_t length = 0;
     const Progress progress =
         ProgressOf(SSL_read_ex(ssl_.get(), into + taken, most - taken, &length));
@@ -362,7 +367,13 @@ std::optional<size_t> TlsTransport::TryWrite(std::span<const std::string_view> p
       const std::string_view record = rest.Take(std::min(batch, kRecord), ThreadBuffers().plain);
       batch -= record.size();
       sending_last_ = batch == 0;
-      ERR_clear_error();
+      // OpenSSL's buffer is let go after the last record, not after each.
+      if (sending_last_) {
+        SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
+      } else {
+        SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
+      }
+      ForgetErrors();
       size_t written = 0;
       const Progress progress =
           ProgressOf(SSL_write_ex(ssl_.get(), record.data(), record.size(), &written));
@@ -408,9 +419,9 @@ asio::awaitable<size_t> TlsTransport::Write(std::span<const std::string_view> pa
 
 void TlsTransport::ShutdownWrite() {
   if (!failed_ && !broken_ && SSL_is_init_finished(ssl_.get()) != 0) {
-    ERR_clear_error();
+    ForgetErrors();
     SSL_shutdown(ssl_.get());
-    ERR_clear_error();
+    ForgetErrors();
     Flush();
   }
   broken_ = true;
