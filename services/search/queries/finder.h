@@ -28,8 +28,7 @@ absl::StatusOr<v1::SuggestResponse> Suggest(const Snapshot& index, const Reader&
                                             const v1::SuggestRequest& request);
 absl::StatusOr<v1::ListSimilarTopicsResponse> ListSimilarTopics(
     const Snapshot& index, const Reader& reader, const v1::ListSimilarTopicsRequest& request);
-absl::StatusOr<v1::SearchMembersResponse> SearchMembers(const Snapshot& index,
-                                                        const Reader& reader,
+absl::StatusOr<v1::SearchMembersResponse> SearchMembers(const Snapshot& index, const Reader& reader,
                                                         const v1::SearchMembersRequest& request);
 
 }  // namespace forium::search
