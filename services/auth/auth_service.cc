@@ -24,6 +24,7 @@ absl::StatusOr<std::unique_ptr<AuthService>> AuthService::Create(const Config& c
                                                                  database::Database& control,
                                                                  database::Tenants& databases,
                                                                  Clock clock) {
+  RETURN_IF_ERROR(Services::CheckSecret(config.service_secret));
   ASSIGN_OR_RETURN(auto tenants, TenantDirectory::Open(control, databases, clock));
   ASSIGN_OR_RETURN(rpc::PrincipalSigner signer, OpenSigner(control, clock));
   return std::unique_ptr<AuthService>(
@@ -41,7 +42,8 @@ AuthService::AuthService(const Config& config, std::unique_ptr<TenantDirectory> 
       accounts_(*tenants_, passwords_, throttle_, site_, sessions_, clock),
       roles_(*tenants_, clock),
       links_(*tenants_, passwords_, site_, sessions_, config, clock),
-      staging_(*tenants_, passwords_, site_, clock) {}
+      staging_(*tenants_, passwords_, site_, clock),
+      services_(*tenants_, throttle_, principals_, config.service_secret, clock) {}
 
 void AuthService::Register(rpc::Server& server) {
   Handle(server, "CreateUser", accounts_, &Accounts::Create);
@@ -78,6 +80,7 @@ void AuthService::Register(rpc::Server& server) {
   Handle(server, "GetSite", site_, &SiteSettings::Get);
   Handle(server, "UpdateSite", site_, &SiteSettings::Update);
 
+  Handle(server, "IssueServicePrincipal", services_, &Services::Issue);
   Handle(server, "StageUsers", staging_, &Staging::Stage);
   Handle(server, "ProvisionUser", staging_, &Staging::Provision);
 }

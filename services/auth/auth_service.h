@@ -14,6 +14,7 @@
 #include "services/auth/passwords.h"
 #include "services/auth/principals.h"
 #include "services/auth/roles.h"
+#include "services/auth/services.h"
 #include "services/auth/sessions.h"
 #include "services/auth/site.h"
 #include "services/auth/staging.h"
@@ -29,7 +30,7 @@ class AuthService {
  public:
   // `control` is migrated with kControlMigrations, the databases of `databases` with kMigrations;
   // both outlive this. At first start it makes the tenant `default` and the key that signs
-  // principals.
+  // principals. Errors: InvalidArgument, the service_secret is too short.
   static absl::StatusOr<std::unique_ptr<AuthService>> Create(const Config& config,
                                                              database::Database& control,
                                                              database::Tenants& databases,
@@ -59,6 +60,7 @@ class AuthService {
   Roles roles_;
   Links links_;
   Staging staging_;
+  Services services_;
 };
 
 }  // namespace forium::auth

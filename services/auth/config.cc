@@ -20,6 +20,9 @@ void AddSettings(config::Settings& settings, Config* config) {
                "wrong passwords from one address in 15 minutes");
   settings.Add("registrations_per_address", &config->throttle.registrations_per_address,
                "new accounts from one address in an hour");
+  settings.AddSecret("service_secret", &config->service_secret,
+                     "with it other services of the suite act as the system; at least 16 "
+                     "characters, empty: none does");
 }
 
 }  // namespace forium::auth

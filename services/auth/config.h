@@ -43,6 +43,8 @@ struct Config {
   absl::Duration session_lifetime = absl::Hours(24 * 30);
   absl::Duration invitation_lifetime = absl::Hours(24 * 7);
   absl::Duration reset_lifetime = absl::Hours(24);
+  // With it other services of the suite get the system's principal; empty: none does.
+  std::string service_secret;
   PasswordOptions passwords;
   ThrottleOptions throttle;
 };

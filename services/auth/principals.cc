@@ -45,11 +45,11 @@ std::string Principals::Anonymous(std::string_view tenant) {
   return kept.bytes;
 }
 
-std::string Principals::System(std::string_view tenant) const {
+std::string Principals::System(std::string_view tenant, absl::Duration lifetime) const {
   type::v1::Principal principal;
   principal.set_tenant(std::string(tenant));
   principal.set_system(true);
-  principal.set_expires_at(absl::ToUnixMicros(clock_() + kSystemLifetime));
+  principal.set_expires_at(absl::ToUnixMicros(clock_() + lifetime));
   return signer_.Sign(principal);
 }
 

@@ -28,8 +28,8 @@ class Principals {
   std::string Of(std::string_view tenant, const Account& account,
                  const StoredSession& session) const;
   std::string Anonymous(std::string_view tenant);
-  // For the process's own commands; never leaves it.
-  std::string System(std::string_view tenant) const;
+  // For the process's own commands, and for services that gave the secret (services.h).
+  std::string System(std::string_view tenant, absl::Duration lifetime = kSystemLifetime) const;
 
   // 32 raw bytes, for PrincipalVerifier::AddKey.
   std::string public_key() const { return signer_.public_key(); }
