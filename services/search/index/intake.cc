@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/search/index/intake.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status/macros.h"
+
+namespace forium::search {
+namespace {
+
+bool SameRow(const PostRow& a, const PostRow& b) {
+  return a.topic_id == b.topic_id && a.number == b.number && a.author_id == b.author_id &&
+         a.created_at == b.created_at && a.likes_count == b.likes_count &&
+         a.accepted == b.accepted && a.has_code == b.has_code && a.length == b.length;
+}
+
+}  // namespace
+
+absl::Status Intake::Take(IndexStore& store, const Documents& documents) {
+  RETURN_IF_ERROR(TakePeople(store, documents));
+  RETURN_IF_ERROR(ReadTopics(store, documents));
+  ASSIGN_OR_RETURN(std::vector<Change> changes, Plan(store, documents));
+  RETURN_IF_ERROR(PutTopics(store, documents));
+  // The words in a row: FTS5 keeps them in memory as long as ids grow and no statement in between
+  // asks it for a point to come back to.
+  for (Change& change : changes) RETURN_IF_ERROR(ChangeWords(store, change));
+  for (const Change& change : changes) RETURN_IF_ERROR(ChangeRows(store, change));
+  return absl::OkStatus();
+}
+
+absl::Status Intake::TakePeople(IndexStore& store, const Documents& documents) {
+  for (const auto& category : documents.categories) {
+    RETURN_IF_ERROR(category.deleted() ? store.DropCategory(category.id())
+                                       : store.PutCategory(category));
+  }
+  for (const auto& user : documents.users) {
+    if (user.erased()) {
+      forum::v1::UserDocument nobody;
+      nobody.set_id(user.id());
+      RETURN_IF_ERROR(store.PutUser(nobody, ""));
+      continue;
+    }
+    std::string names = user.username();
+    if (!user.display_name().empty()) absl::StrAppend(&names, " ", user.display_name());
+    RETURN_IF_ERROR(store.PutUser(user, folding_.Fold(names)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Intake::ReadTopics(IndexStore& store, const Documents& documents) {
+  std::vector<int64_t> ids;
+  for (const auto& topic : documents.topics) ids.push_back(topic.id());
+  for (const auto& post : documents.posts) ids.push_back(post.topic_id());
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  ASSIGN_OR_RETURN(before_, store.ReadTopics(ids));
+  after_ = before_;
+  for (const auto& topic : documents.topics) {
+    after_[topic.id()] = RowOf(topic, before_[topic.id()], otherwise_);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Intake::Change>> Intake::Plan(IndexStore& store,
+                                                         const Documents& documents) {
+  std::map<int64_t, const forum::v1::PostDocument*> touched;
+  for (const auto& topic : documents.topics) {
+    const TopicRow& before = before_[topic.id()];
+    if (before.id == 0 || SameWords(before, after_[topic.id()])) continue;
+    ASSIGN_OR_RETURN(const std::vector<int64_t> posts, store.PostsOf(topic.id()));
+    for (const int64_t post : posts) touched.emplace(post, nullptr);
+  }
+  for (const auto& post : documents.posts) touched[post.id()] = &post;
+  std::vector<Change> changes;
+  changes.reserve(touched.size());
+  for (const auto& [id, document] : touched) {
+    Change& change = changes.emplace_back();
+    change.id = id;
+    change.document = document;
+  }
+  RETURN_IF_ERROR(ReadBefore(store, changes));
+  for (Change& change : changes) DecideAfter(change);
+  return changes;
+}
+
+absl::Status Intake::ReadBefore(IndexStore& store, std::vector<Change>& changes) {
+  std::vector<int64_t> left;  // topics that posts were moved out of
+  for (Change& change : changes) {
+    ASSIGN_OR_RETURN(change.before, store.ReadPost(change.id));
+    if (change.before.has_value() && !before_.contains(change.before->topic_id)) {
+      left.push_back(change.before->topic_id);
+    }
+  }
+  if (left.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Topics topics, store.ReadTopics(left));
+  before_.insert(topics.begin(), topics.end());
+  return absl::OkStatus();
+}
+
+void Intake::DecideAfter(Change& change) {
+  if (change.document == nullptr) {
+    change.after = change.before;
+  } else if (change.document->visible()) {
+    const auto topic = after_.find(change.document->topic_id());
+    if (topic == after_.end() || topic->second.id == 0) {
+      ++skipped_;
+    } else {
+      change.after = RowOf(*change.document);
+    }
+  }
+  if (!change.before.has_value() || !change.after.has_value()) return;
+  const PostRow& before = *change.before;
+  PostRow& after = *change.after;
+  change.same_words = before.text == after.text && WordsOf(before_[before.topic_id], before) ==
+                                                       WordsOf(after_[after.topic_id], after);
+  if (change.same_words) after.length = before.length;
+}
+
+absl::Status Intake::ChangeWords(IndexStore& store, Change& change) {
+  if (change.same_words) return absl::OkStatus();
+  if (change.before.has_value()) {
+    const TopicRow& topic = before_[change.before->topic_id];
+    RETURN_IF_ERROR(store.TakeWords(change.id, WordsOf(topic, *change.before)));
+    words_.Count(topic, *change.before, -1);
+  }
+  if (change.after.has_value()) {
+    const TopicRow& topic = after_[change.after->topic_id];
+    RETURN_IF_ERROR(store.PutWords(change.id, WordsOf(topic, *change.after)));
+    change.after->length = words_.Count(topic, *change.after, 1);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Intake::ChangeRows(IndexStore& store, const Change& change) {
+  if (change.before.has_value()) {
+    CountAuthor(*change.before, -1);
+    --posts_;
+    text_bytes_ -= static_cast<int64_t>(change.before->text.size());
+  }
+  if (!change.after.has_value()) {
+    return change.before.has_value() ? store.DropPost(change.id) : absl::OkStatus();
+  }
+  const PostRow& after = *change.after;
+  CountAuthor(after, 1);
+  ++posts_;
+  text_bytes_ += static_cast<int64_t>(after.text.size());
+  if (!change.before.has_value() || change.before->text != after.text) {
+    RETURN_IF_ERROR(store.PutText(after.id, after.text));
+  }
+  if (change.before.has_value() && SameRow(*change.before, after)) return absl::OkStatus();
+  return store.PutPost(after);
+}
+
+absl::Status Intake::PutTopics(IndexStore& store, const Documents& documents) {
+  for (const auto& document : documents.topics) {
+    TopicRow& before = before_[document.id()];
+    const TopicRow& after = after_[document.id()];
+    topics_ += static_cast<int>(after.visible) - static_cast<int>(before.visible);
+    before.visible = after.visible;  // a topic may come twice
+    RETURN_IF_ERROR(store.PutTopic(after));
+  }
+  return absl::OkStatus();
+}
+
+void Intake::CountAuthor(const PostRow& post, int sign) {
+  AuthorDelta& delta = authors_[post.author_id];
+  delta.user_id = post.author_id;
+  delta.posts += sign;
+  delta.likes += sign * post.likes_count;
+}
+
+absl::Status Intake::WriteCounts(IndexStore& store) {
+  for (const WordDelta& delta : words_.Sorted()) RETURN_IF_ERROR(store.CountWord(delta));
+  for (const auto& [id, delta] : authors_) {
+    if (delta.posts != 0 || delta.likes != 0) RETURN_IF_ERROR(store.CountForAuthor(delta));
+  }
+  RETURN_IF_ERROR(store.AddToNumber("posts", posts_));
+  RETURN_IF_ERROR(store.AddToNumber("topics", topics_));
+  RETURN_IF_ERROR(store.AddToNumber("text_bytes", text_bytes_));
+  Forget();
+  return absl::OkStatus();
+}
+
+void Intake::Forget() {
+  words_.Clear();
+  authors_.clear();
+  posts_ = topics_ = text_bytes_ = 0;
+}
+
+}  // namespace forium::search

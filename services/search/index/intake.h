@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes documents over into an index's file: rows, words, and the counts that follow from them.
+// Each of its calls belongs to a transaction of its caller; after one that failed, Forget.
+// Thread-compatible.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "services/search/index/documents.h"
+#include "services/search/index/rows.h"
+#include "services/search/index/store.h"
+#include "services/search/index/word_counts.h"
+
+namespace forium::search {
+
+class Intake {
+ public:
+  // `otherwise`: the language of topics whose own cannot be told.
+  explicit Intake(Language otherwise) : otherwise_(otherwise) {}
+
+  // All but the counts of words and authors, which are gathered.
+  absl::Status Take(IndexStore& store, const Documents& documents);
+  // Writes what was gathered.
+  absl::Status WriteCounts(IndexStore& store);
+  // How many words were gathered: each is in memory.
+  size_t gathered() const { return words_.size(); }
+  void Forget();
+
+  // Posts that came without their topic; there must be none.
+  int64_t skipped() const { return skipped_; }
+
+ private:
+  using Topics = absl::flat_hash_map<int64_t, TopicRow>;
+  // A post as it was and as it shall be; empty: not in the index.
+  struct Change {
+    int64_t id = 0;
+    const forum::v1::PostDocument* document = nullptr;  // null: only its topic changed
+    std::optional<PostRow> before, after;
+    bool same_words = false;
+  };
+
+  absl::Status TakePeople(IndexStore& store, const Documents& documents);
+  absl::Status ReadTopics(IndexStore& store, const Documents& documents);
+  // What changes of posts follow from the documents, by growing id.
+  absl::StatusOr<std::vector<Change>> Plan(IndexStore& store, const Documents& documents);
+  // Reads the posts as they are.
+  absl::Status ReadBefore(IndexStore& store, std::vector<Change>& changes);
+  void DecideAfter(Change& change);
+  absl::Status ChangeWords(IndexStore& store, Change& change);
+  absl::Status ChangeRows(IndexStore& store, const Change& change);
+  absl::Status PutTopics(IndexStore& store, const Documents& documents);
+  void CountAuthor(const PostRow& post, int sign);
+
+  const Language otherwise_;
+  Words folding_;
+  WordCounts words_;
+  absl::flat_hash_map<int64_t, AuthorDelta> authors_;
+  int64_t posts_ = 0, topics_ = 0, text_bytes_ = 0;
+  int64_t skipped_ = 0;
+
+  // Of the call.
+  Topics before_, after_;
+};
+
+}  // namespace forium::search

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of documents in an index's file.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "services/search/index/marks.h"
+#include "services/search/index/testing/dump.h"
+#include "services/search/index/testing/filled_index.h"
+
+namespace forium::search {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class IntakeTest : public ::testing::Test {
+ protected:
+  IntakeTest() {
+    index_.Put({.categories = {CategoryOf(1, "general"), CategoryOf(2, "staff")},
+                .users = {UserOf(1, "anna", "Änna Öl"), UserOf(2, "bert")},
+                .topics = {TopicOf(7, 1, "Mounting a filter", {"pump", "c++"})},
+                .posts = {PostOf(70, 7, 1, "It goes into the tube."),
+                          PostOf(71, 7, 2, "Thanks, the tube it was.", 2)}});
+  }
+  database::Database& database() { return *index_.file().database(); }
+  std::vector<std::string> Dump() { return DumpOf(database()); }
+  std::vector<int64_t> With(std::string_view word) { return PostsWith(database(), word); }
+  std::vector<int64_t> Marked(const std::string& mark) { return PostsMarked(database(), mark); }
+  // Words, rows and counts agree with those of an index that never knew anything else.
+  void ExpectSameAs(FilledIndex& other) {
+    EXPECT_EQ(Dump(), DumpOf(*other.file().database()));
+    EXPECT_TRUE(index_.file().CheckWords().ok());
+  }
+
+  FilledIndex index_;
+};
+
+TEST_F(IntakeTest, WordsOfTitleAndBodyAreFound) {
+  EXPECT_THAT(With("tube"), ElementsAre(70, 71));
+  EXPECT_THAT(With("thanks"), ElementsAre(71));
+  EXPECT_THAT(With("filter"), ElementsAre(70, 71));
+  EXPECT_THAT(With("pump"), IsEmpty());
+}
+
+TEST_F(IntakeTest, MarksAreFoundAndAreNoWords) {
+  EXPECT_THAT(Marked(CategoryMark(1)), ElementsAre(70, 71));
+  EXPECT_THAT(Marked(TopicMark(7)), ElementsAre(70, 71));
+  EXPECT_THAT(Marked(AuthorMark(2)), ElementsAre(71));
+  EXPECT_THAT(Marked(TagMark("c++")), ElementsAre(70, 71));
+  EXPECT_THAT(Marked(std::string(kFirstMark)), ElementsAre(70));
+  EXPECT_THAT(Marked("y2024"), ElementsAre(70, 71));
+  EXPECT_THAT(Marked("m2024-01"), ElementsAre(70, 71));
+  EXPECT_THAT(Marked(CategoryMark(2)), IsEmpty());
+  EXPECT_THAT(With("c1"), IsEmpty());
+}
+
+TEST_F(IntakeTest, RowsHaveWhatTheDocumentsSay) {
+  EXPECT_THAT(Dump(), Contains("user|1|anna|Änna Öl|anna anna ol|1|1|0"));
+  EXPECT_THAT(Dump(), Contains("category|2|staff|staff|0"));
+  EXPECT_THAT(Dump(), Contains("word|tube|2"));
+  EXPECT_THAT(Dump(), Contains("word|filter|2"));
+  EXPECT_THAT(Dump(), Contains("posts|2"));
+  EXPECT_THAT(Dump(), Contains("topics|1"));
+}
+
+TEST_F(IntakeTest, ANewTitleIsFoundWithEachPostAndTheOldOneIsNot) {
+  index_.Put({.topics = {TopicOf(7, 1, "Cleaning a pipe", {"pump", "c++"})}});
+  EXPECT_THAT(With("pipe"), ElementsAre(70, 71));
+  EXPECT_THAT(With("filter"), IsEmpty());
+  EXPECT_THAT(With("=filter"), IsEmpty());
+  EXPECT_THAT(With("tube"), ElementsAre(70, 71));
+  EXPECT_THAT(Dump(), Not(Contains(HasSubstr("word|filter"))));
+}
+
+TEST_F(IntakeTest, AnotherCategoryAndOtherTagsChangeTheMarks) {
+  index_.Put({.topics = {TopicOf(7, 2, "Mounting a filter", {"valve"})}});
+  EXPECT_THAT(Marked(CategoryMark(1)), IsEmpty());
+  EXPECT_THAT(Marked(CategoryMark(2)), ElementsAre(70, 71));
+  EXPECT_THAT(Marked(TagMark("pump")), IsEmpty());
+  EXPECT_THAT(Marked(TagMark("valve")), ElementsAre(70, 71));
+}
+
+TEST_F(IntakeTest, ADeletedPostLeavesNothing) {
+  index_.Put({.posts = {GonePostOf(71, 7)}});
+  EXPECT_THAT(With("thanks"), IsEmpty());
+  EXPECT_THAT(With("tube"), ElementsAre(70));
+  EXPECT_THAT(With("filter"), ElementsAre(70));
+  EXPECT_THAT(Marked(AuthorMark(2)), IsEmpty());
+  EXPECT_THAT(Dump(), Not(Contains(HasSubstr("hanks"))));
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|0|0"));
+  index_.Put({.posts = {GonePostOf(71, 7), GonePostOf(999, 7), GonePostOf(1000, 999)}});
+  EXPECT_THAT(Dump(), Contains("posts|1"));
+}
+
+TEST_F(IntakeTest, AnEditedPostIsFoundByItsNewWordsOnly) {
+  index_.Put({.posts = {PostOf(70, 7, 1, "It goes into the hose.")}});
+  EXPECT_THAT(With("hose"), ElementsAre(70));
+  EXPECT_THAT(With("tube"), ElementsAre(71));
+  EXPECT_TRUE(index_.file().CheckWords().ok());
+}
+
+TEST_F(IntakeTest, LikesAreCountedForTheAuthor) {
+  auto liked = PostOf(71, 7, 2, "Thanks, the tube it was.", 2);
+  liked.set_likes_count(3);
+  index_.Put({.posts = {liked}});
+  index_.Put({.posts = {liked}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|1|3"));
+  liked.set_likes_count(2);
+  index_.Put({.posts = {liked}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|1|2"));
+}
+
+TEST_F(IntakeTest, AHiddenTopicKeepsItsPostsAndComesBack) {
+  forum::v1::TopicDocument hidden;
+  hidden.set_id(7);
+  const std::vector<std::string> before = Dump();
+  index_.Put({.topics = {hidden}});
+  EXPECT_THAT(Dump(), Contains("topics|0"));
+  EXPECT_THAT(With("tube"), ElementsAre(70, 71));
+  index_.Put({.topics = {TopicOf(7, 1, "Mounting a filter", {"pump", "c++"})}});
+  EXPECT_EQ(Dump(), before);
+}
+
+TEST_F(IntakeTest, AMovedPostHasTheOtherTopicsTitle) {
+  index_.Put({.topics = {TopicOf(8, 2, "Hoses")}, .posts = {PostOf(71, 8, 1, "Tubes.", 2)}});
+  EXPECT_THAT(With("filter"), ElementsAre(70));
+  EXPECT_THAT(With("hoses"), ElementsAre(71));
+  EXPECT_THAT(Marked(TopicMark(7)), ElementsAre(70));
+  EXPECT_TRUE(index_.file().CheckWords().ok());
+}
+
+TEST_F(IntakeTest, APostWithoutATopicIsSkipped) {
+  index_.Put({.posts = {PostOf(90, 9, 1, "Nowhere.")}});
+  EXPECT_THAT(With("nowhere"), IsEmpty());
+  EXPECT_THAT(Dump(), Contains("posts|2"));
+}
+
+TEST_F(IntakeTest, AnErasedUserKeepsThePostsWithoutTheName) {
+  forum::v1::UserDocument erased;
+  erased.set_id(2);
+  erased.set_erased(true);
+  index_.Put({.users = {erased}});
+  EXPECT_THAT(Dump(), Contains("user|2||||0|1|0"));
+  EXPECT_THAT(Dump(), Not(Contains(HasSubstr("bert"))));
+}
+
+TEST_F(IntakeTest, AnAuthorWhoComesLaterHasTheCounts) {
+  index_.Put({.posts = {PostOf(72, 7, 3, "Late.", 5)}});
+  index_.Put({.users = {UserOf(5, "carl")}});
+  EXPECT_THAT(Dump(), Contains("user|5|carl||carl|1|1|0"));
+}
+
+TEST_F(IntakeTest, WhatHappenedBetweenDoesNotShow) {
+  index_.Put({.topics = {TopicOf(8, 1, "Das Öl und der Filter")},
+              .posts = {PostOf(80, 8, 1, "Wo ist das Öl, und wer hat den Filter?"),
+                        PostOf(72, 7, 3, "A third one with `std::vector`.")}});
+  index_.Put({.topics = {TopicOf(7, 2, "Something else")}, .posts = {GonePostOf(70, 7)}});
+  index_.Put({.topics = {TopicOf(7, 1, "Mounting a filter", {"pump", "c++"})},
+              .posts = {PostOf(70, 7, 1, "It goes into the tube."), GonePostOf(72, 7),
+                        GonePostOf(80, 8)}});
+  FilledIndex other;
+  other.Put({.categories = {CategoryOf(1, "general"), CategoryOf(2, "staff")},
+             .users = {UserOf(1, "anna", "Änna Öl"), UserOf(2, "bert")},
+             .topics = {TopicOf(8, 1, "Das Öl und der Filter"),
+                        TopicOf(7, 1, "Mounting a filter", {"pump", "c++"})},
+             .posts = {PostOf(70, 7, 1, "It goes into the tube."),
+                       PostOf(71, 7, 2, "Thanks, the tube it was.", 2)}});
+  ExpectSameAs(other);
+}
+
+TEST_F(IntakeTest, OddTextsGoInAndOutAgain) {
+  const std::vector<std::string> before = Dump();
+  const std::string texts[] = {"",
+                               std::string("a\0b", 3),
+                               "\xff\xfe broken \xc3",
+                               std::string(64 << 10, 'x'),
+                               "\x1d\x1e\x1f signs",
+                               "日本語のテキスト",
+                               "0x80070005 foo_bar std::vector /usr/lib/x.so.1"};
+  int64_t id = 100;
+  std::vector<forum::v1::PostDocument> put, gone;
+  for (const std::string& text : texts) {
+    put.push_back(PostOf(++id, 7, 3, text));
+    gone.push_back(GonePostOf(id, 7));
+  }
+  index_.Put({.posts = put});
+  EXPECT_TRUE(index_.file().CheckWords().ok());
+  index_.Put({.posts = gone});
+  EXPECT_EQ(Dump(), before);
+  EXPECT_TRUE(index_.file().CheckWords().ok());
+}
+
+TEST_F(IntakeTest, ReadersGetVocabularyAndLanguages) {
+  const Snapshot snapshot = index_.Read();
+  EXPECT_EQ(snapshot.vocabulary->Frequency("tube"), 2);
+  EXPECT_EQ(snapshot.vocabulary->Frequency("thanks"), 1);
+  EXPECT_EQ(snapshot.vocabulary->posts(), 2);
+  EXPECT_THAT(snapshot.languages, ElementsAre(Language::kEnglish));
+}
+
+}  // namespace
+}  // namespace forium::search

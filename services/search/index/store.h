@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that the feed asks of an index's file: one object serves one transaction. Each
+// statement stands above its method in store_<noun>.cc. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/base/database/database.h"
+#include "services/search/index/rows.h"
+
+namespace forium::search {
+
+// A word or an author, and by how much its counts differ.
+struct WordDelta {
+  std::string_view word;
+  int64_t posts = 0;
+};
+struct AuthorDelta {
+  int64_t user_id = 0, posts = 0, likes = 0;
+};
+
+class IndexStore {
+ public:
+  explicit IndexStore(database::Transaction& tx) : tx_(tx) {}
+
+  // Categories and users.
+  absl::Status PutCategory(const forum::v1::CategoryDocument& category);
+  absl::Status DropCategory(int64_t id);
+  // `folded`: both names.
+  absl::Status PutUser(const forum::v1::UserDocument& user, std::string_view folded);
+  // Of an author that is not known yet too: the names come later.
+  absl::Status CountForAuthor(const AuthorDelta& delta);
+
+  // Topics and posts; visible or not.
+  absl::StatusOr<absl::flat_hash_map<int64_t, TopicRow>> ReadTopics(
+      const std::vector<int64_t>& ids);
+  absl::Status PutTopic(const TopicRow& topic);
+  absl::StatusOr<std::vector<int64_t>> PostsOf(int64_t topic_id);
+  // With its text. Errors: DataLoss.
+  absl::StatusOr<std::optional<PostRow>> ReadPost(int64_t id);
+  absl::Status PutPost(const PostRow& post);
+  absl::Status PutText(int64_t post_id, std::string_view text);
+  absl::Status DropPost(int64_t id);
+
+  // Words. What is taken out is what was put in.
+  absl::Status PutWords(int64_t post_id, const WordsRow& words);
+  absl::Status TakeWords(int64_t post_id, const WordsRow& words);
+  absl::Status CountWord(const WordDelta& delta);
+  // An option of FTS5, for example `automerge`; a command, for example `optimize`.
+  absl::Status ConfigureWords(std::string_view option, int64_t value);
+  absl::Status RunOnWords(std::string_view command);
+
+  // State; empty or 0 when there is none.
+  absl::StatusOr<std::string> ReadState(std::string_view key);
+  absl::StatusOr<int64_t> ReadNumber(std::string_view key);
+  absl::Status SetState(std::string_view key, std::string_view value);
+  absl::Status SetNumber(std::string_view key, int64_t value);
+  absl::Status AddToNumber(std::string_view key, int64_t difference);
+
+  // What readers share. Words in at least `least` posts; `words`: of all there are.
+  struct CountedWords {
+    std::vector<std::pair<std::string, int64_t>> words;
+    int64_t all = 0;
+  };
+  absl::StatusOr<CountedWords> ReadVocabulary(int64_t least);
+  // The most frequent languages of visible topics.
+  absl::StatusOr<std::vector<Language>> ReadLanguages(int64_t limit);
+
+  // Checks. DataLoss when something is wrong.
+  absl::Status QuickCheck();
+  // Verifies the texts behind a post; the last of them, 0 at the end.
+  absl::StatusOr<int64_t> VerifyTexts(int64_t after_id, int64_t limit);
+  absl::Status CheckWords();
+
+ private:
+  database::Transaction& tx_;
+};
+
+}  // namespace forium::search
