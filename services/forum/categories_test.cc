@@ -210,8 +210,11 @@ TEST_P(ForumEventsTest, ARealChangeIsAnnouncedOnce) {
     EXPECT_TRUE(ApplyEvent(*database_, kAuthStream, event).ok());
     return events::ReadLog(*database_, 0, 1000)->size() - before;
   };
-  EXPECT_EQ(announcements(1, "first"), 0u) << "on no page yet";
+  const auto last = [&] { return events::ReadLog(*database_, 0, 1000)->back(); };
+  EXPECT_EQ(announcements(1, "first"), 1u);
+  EXPECT_EQ(last().user_changed().user_id(), 50) << "on no page yet: nobody drops anything";
   EXPECT_EQ(announcements(3, "third"), 1u);
+  EXPECT_EQ(last().everything_changed().user_id(), 50);
   EXPECT_EQ(announcements(3, "third"), 0u);
   EXPECT_EQ(announcements(2, "second"), 0u) << "older";
   EXPECT_EQ(announcements(4, "third"), 0u) << "looks the same";

@@ -51,9 +51,9 @@ absl::Status AnnounceCategory(database::Transaction& tx, const v1::Category& cat
   return events::Append(tx, absl::StrCat("category:", category.id()), version, std::move(event));
 }
 
-absl::Status AnnounceEverything(database::Transaction& tx, int64_t now) {
+absl::Status AnnounceEverything(database::Transaction& tx, int64_t now, int64_t user_id) {
   Event event;
-  event.mutable_everything_changed();
+  event.mutable_everything_changed()->set_user_id(user_id);
   return events::Append(tx, "everything", now, std::move(event));
 }
 
@@ -69,6 +69,13 @@ absl::Status TakeOver(Store& store, const Event& event) {
   author.set_display_name(changed.display_name());
   author.set_role(changed.role());
   return store.UpsertUser(author, event.version());
+}
+
+// Passes on what auth said.
+absl::Status AnnounceUser(database::Transaction& tx, const Event& heard) {
+  Event event;
+  *event.mutable_user_changed() = heard.user_changed();
+  return events::Append(tx, heard.aggregate(), heard.version(), std::move(event));
 }
 
 // How an account is shown; empty: not by a name.
@@ -92,9 +99,10 @@ absl::Status ApplyEvent(database::Database& database, std::string_view stream, c
     // Events come in any order and more than once: the account's version decides what counts, and
     // the cursor only tells how far the stream was heard.
     RETURN_IF_ERROR(events::MoveCursor(tx, stream, event.sequence()));
-    // A new account is on no page yet.
-    if (before.empty() || before == after) return absl::OkStatus();
-    return AnnounceEverything(tx, absl::ToUnixMicros(absl::Now()));
+    if (before == after) return absl::OkStatus();
+    // A new account is on no page yet; who keeps a list of them hears of it.
+    if (before.empty()) return AnnounceUser(tx, event);
+    return AnnounceEverything(tx, absl::ToUnixMicros(absl::Now()), user_id);
   });
 }
 

@@ -27,8 +27,8 @@ absl::Status AnnounceTopic(database::Transaction& tx, const TopicFacts& topic,
                            int64_t old_category_id = 0);
 absl::Status AnnounceCategory(database::Transaction& tx, const v1::Category& category,
                               int64_t version, bool deleted = false);
-// A bulk change.
-absl::Status AnnounceEverything(database::Transaction& tx, int64_t now);
+// A bulk change; `user_id` is not 0 when only how this account is shown changed.
+absl::Status AnnounceEverything(database::Transaction& tx, int64_t now, int64_t user_id = 0);
 
 // The streams that ApplyEvent understands.
 inline constexpr std::string_view kAuthStream = "auth";

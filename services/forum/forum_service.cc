@@ -11,6 +11,7 @@
 #include "services/forum/categories.h"
 #include "services/forum/cooking.h"
 #include "services/forum/counters_check.h"
+#include "services/forum/documents.h"
 #include "services/forum/events.h"
 #include "services/forum/import.h"
 #include "services/forum/posts.h"
@@ -19,6 +20,7 @@
 #include "services/forum/revisions.h"
 #include "services/forum/statistics.h"
 #include "services/forum/tags.h"
+#include "services/forum/topic_addresses.h"
 #include "services/forum/topic_lists.h"
 #include "services/forum/topic_page.h"
 #include "services/forum/topics.h"
@@ -91,6 +93,10 @@ void ForumService::Register(rpc::Server& server) {
   handle("CheckCounters", CheckCounters);
   handle("Import", Import);
   handle("ResolveOldId", ResolveOldId);
+
+  handle("GetSnapshot", GetSnapshot);
+  handle("ListChanges", ListChanges);
+  handle("ListTopicAddresses", ListTopicAddresses);
 
   // Counted in memory: no database is touched.
   server.Handle<v1::RecordViewRequest, google::protobuf::Empty>(

@@ -91,6 +91,8 @@ Shape ShapeOf(const Posts& posts) {
     topic.likes_imported += post->likes();
     topic.last_visible_number = post->number();
     topic.last_poster_id = post->author().id();
+    topic.changed_at = std::max({topic.changed_at, Microseconds(post->created_at()),
+                                 post->has_edited_at() ? Microseconds(post->edited_at()) : 0});
     topic.last_posted_at = Microseconds(post->created_at());
     if (post->accepted() && topic.accepted_post_number == 0)
       topic.accepted_post_number = post->number();
@@ -172,6 +174,7 @@ class Batch {
     if (topic.last_posted_at == 0) topic.last_posted_at = topic.created_at;
     topic.bumped_at =
         imported.has_bumped_at() ? Microseconds(imported.bumped_at()) : topic.last_posted_at;
+    topic.changed_at = std::max(topic.changed_at, topic.created_at);
     topic.views_imported = std::max(imported.views(), 0);
     topic.closed = imported.closed();
     topic.archived = imported.archived();

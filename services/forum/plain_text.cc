@@ -23,22 +23,6 @@ bool EndsLine(std::string_view tag) {
   return false;
 }
 
-// The character that the reference at the start of `text` stands for, and its length; 0 if it is
-// none of ours.
-size_t Reference(std::string_view text, std::string_view* character) {
-  static constexpr struct {
-    std::string_view reference, character;
-  } kReferences[] = {{"&amp;", "&"},   {"&lt;", "<"},  {"&gt;", ">"},
-                     {"&quot;", "\""}, {"&#39;", "'"}, {"&nbsp;", " "}};
-  for (const auto& known : kReferences) {
-    if (text.starts_with(known.reference)) {
-      *character = known.character;
-      return known.reference.size();
-    }
-  }
-  return 0;
-}
-
 class Writer {
  public:
   Writer(std::string_view paragraph_break, size_t limit)
@@ -89,8 +73,9 @@ std::string TextOf(std::string_view html, Writer writer) {
     } else if (absl::ascii_isspace(c)) {
       writer.Space();
       ++i;
-    } else if (std::string_view character; c == '&' && Reference(html.substr(i), &character) > 0) {
-      i += Reference(html.substr(i), &character);
+    } else if (std::string_view character;
+               c == '&' && CharacterReference(html.substr(i), &character) > 0) {
+      i += CharacterReference(html.substr(i), &character);
       character == " " ? writer.Space() : writer.Append(character);
     } else {
       writer.Append(html.substr(i, 1));
@@ -101,6 +86,20 @@ std::string TextOf(std::string_view html, Writer writer) {
 }
 
 }  // namespace
+
+size_t CharacterReference(std::string_view text, std::string_view* character) {
+  static constexpr struct {
+    std::string_view reference, character;
+  } kReferences[] = {{"&amp;", "&"},   {"&lt;", "<"},  {"&gt;", ">"},
+                     {"&quot;", "\""}, {"&#39;", "'"}, {"&nbsp;", " "}};
+  for (const auto& known : kReferences) {
+    if (text.starts_with(known.reference)) {
+      *character = known.character;
+      return known.reference.size();
+    }
+  }
+  return 0;
+}
 
 std::string Excerpt(std::string_view html, size_t characters) {
   return TextOf(html, Writer(" ", characters));

@@ -15,4 +15,8 @@ std::string Excerpt(std::string_view html, size_t characters = kExcerptCharacter
 // Paragraphs with empty lines between.
 std::string PlainText(std::string_view html);
 
+// The character that the reference at the start of `text` stands for, and its length; 0 if it is
+// none that our HTML has.
+size_t CharacterReference(std::string_view text, std::string_view* character);
+
 }  // namespace forium::forum

@@ -153,5 +153,29 @@ TEST_P(PlansTest, TopicPagesAndPinnedTopicsAreSeeks) {
               IsServedByIndexes());
 }
 
+TEST_P(PlansTest, DocumentsAreSeeksAndSegmentsReadTheirIndexAlone) {
+  EXPECT_THAT(PlanOf([](Store& store) -> absl::Status {
+                Documents<v1::PostDocument> posts;
+                if (absl::Status status = store.ListPostDocuments(0, 2000, 1, &posts).status();
+                    !status.ok())
+                  return status;
+                if (absl::Status status = store.GetPostDocuments({1, 2}, &posts); !status.ok())
+                  return status;
+                Documents<v1::TopicDocument> topics;
+                return store.GetTopicDocuments({1, 2}, &topics);
+              }),
+              IsServedByIndexes());
+  EXPECT_THAT(PlanOf([](Store& store) {
+                Documents<v1::TopicAddress> topics;
+                return store.ListTopicAddresses({}, 0, 10'000, &topics);
+              }),
+              IsServedByIndexes());
+  EXPECT_THAT(PlanOf([](Store& store) {
+                Documents<v1::ListTopicAddressesResponse::Segment> segments;
+                return store.ListSegments({}, &segments);
+              }),
+              ::testing::HasSubstr("USING COVERING INDEX topics_segments"));
+}
+
 }  // namespace
 }  // namespace forium::forum

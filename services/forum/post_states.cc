@@ -58,6 +58,7 @@ absl::StatusOr<v1::Post> ChangeState(const Caller& caller, int64_t post_id, std:
       const int64_t change =
           (state == v1::VISIBLE ? 1 : 0) - (row.post.state() == v1::VISIBLE ? 1 : 0);
       if (change != 0) RETURN_IF_ERROR(MoveCounters(store, row, change));
+      RETURN_IF_ERROR(store.SetTopicChanged(row.topic.id, caller.now));
       RETURN_IF_ERROR(KeepCaller(store, caller, -1));
       RETURN_IF_ERROR(AnnouncePost(tx, row.topic,
                                    {.post_id = post_id,

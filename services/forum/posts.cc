@@ -136,6 +136,7 @@ absl::StatusOr<v1::Post> UpdatePost(const Caller& caller, const v1::UpdatePostRe
       if (row.post.number() == 1 && shown) {
         RETURN_IF_ERROR(store.SetTopicExcerpt(row.topic.id, cooked.excerpt));
       }
+      if (shown) RETURN_IF_ERROR(store.SetTopicChanged(row.topic.id, caller.now));
       RETURN_IF_ERROR(KeepCaller(store, caller, -1));
       RETURN_IF_ERROR(AnnouncePost(tx, row.topic,
                                    {.post_id = row.post.id(),
@@ -165,8 +166,8 @@ absl::StatusOr<v1::Post> AcceptPost(const Caller& caller, const v1::AcceptPostRe
     }
     if (row.post.accepted() != request.accepted()) {
       RETURN_IF_ERROR(store.SetAccepted(row.topic.id, row.post.id(), request.accepted()));
-      RETURN_IF_ERROR(
-          store.SetAcceptedNumber(row.topic.id, request.accepted() ? row.post.number() : 0));
+      RETURN_IF_ERROR(store.SetAcceptedNumber(
+          row.topic.id, request.accepted() ? row.post.number() : 0, caller.now));
       ++row.topic.version;
       RETURN_IF_ERROR(AnnounceTopic(tx, row.topic));
     }

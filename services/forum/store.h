@@ -78,7 +78,7 @@ struct NewTopic {
   int64_t category_id = 0;
   int64_t author_id = 0;
   std::string_view title{}, slug{}, tags{}, excerpt{}, recent_poster_ids{};
-  int64_t created_at = 0, last_posted_at = 0, bumped_at = 0;
+  int64_t created_at = 0, last_posted_at = 0, bumped_at = 0, changed_at = 0;
   int64_t posts_count = 1, participants_count = 1;
   int64_t last_post_number = 1, last_visible_number = 1, last_poster_id = 0;
   int64_t likes_imported = 0, views_imported = 0, accepted_post_number = 0;
@@ -111,6 +111,15 @@ struct CounterDifference {
   int64_t stored = 0;
   int64_t counted = 0;
 };
+
+// Which events the log holds: `first` to `last`; none when `first` is behind `last`.
+struct LogExtent {
+  int64_t first = 1;
+  int64_t last = 0;
+};
+
+template <typename Document>
+using Documents = google::protobuf::RepeatedPtrField<Document>;
 
 class Store {
  public:
@@ -156,7 +165,7 @@ class Store {
   absl::Status DeleteTag(int64_t id);
   absl::StatusOr<std::vector<int64_t>> TopicsOfTag(int64_t id);
   // Writes topics.tags anew from topic_tags.
-  absl::Status RewriteTagText(const std::vector<int64_t>& topic_ids);
+  absl::Status RewriteTagText(const std::vector<int64_t>& topic_ids, int64_t now);
   absl::Status RecountTag(int64_t id);
   absl::Status RecountTagsOfCategory(int64_t category_id);
 
@@ -178,7 +187,7 @@ class Store {
   // Whether anybody but the author has written in it, deleted posts included.
   absl::StatusOr<bool> OthersWrote(int64_t topic_id, int64_t author_id);
   // Gives the next number to a small action; the topic is not bumped.
-  absl::StatusOr<int64_t> TakeSmallActionNumber(int64_t topic_id);
+  absl::StatusOr<int64_t> TakeSmallActionNumber(int64_t topic_id, int64_t now);
   // Gives the next number to a visible post and counts it.
   absl::StatusOr<int64_t> TakePostNumber(int64_t topic_id, int64_t author_id, int64_t now,
                                          bool first_of_author, std::string_view recent_poster_ids);
@@ -188,7 +197,9 @@ class Store {
   absl::Status AddLikesToTopic(int64_t id, int64_t likes);
   // Derives the last post, the last posters and `bumped_at` from the visible posts.
   absl::StatusOr<int64_t> RefreshLastPost(int64_t topic_id);
-  absl::Status SetAcceptedNumber(int64_t topic_id, int64_t number);
+  absl::Status SetAcceptedNumber(int64_t topic_id, int64_t number, int64_t now);
+  // What a guest sees of it changed.
+  absl::Status SetTopicChanged(int64_t id, int64_t now);
 
   // ---- store_posts.cc
   absl::Status ListPosts(const Reader& reader, int64_t topic_id, int64_t from, int limit,
@@ -265,6 +276,31 @@ class Store {
 
   // ---- store_statistics.cc
   absl::Status GetStatistics(const Reader& reader, int64_t since, v1::Statistics* statistics);
+
+  // ---- store_documents.cc; by ids: those that are there, in any order
+  absl::StatusOr<LogExtent> GetLogExtent();
+  // Visible ones that are no small actions, whatever the state of their topic.
+  absl::StatusOr<int64_t> CountShownPosts();
+  absl::Status ListCategoryDocuments(Documents<v1::CategoryDocument>* categories);
+  absl::Status GetCategoryDocuments(const std::vector<int64_t>& ids,
+                                    Documents<v1::CategoryDocument>* categories);
+  absl::Status ListUserDocuments(Documents<v1::UserDocument>* users);
+  absl::Status GetUserDocuments(const std::vector<int64_t>& ids,
+                                Documents<v1::UserDocument>* users);
+  absl::Status GetTopicDocuments(const std::vector<int64_t>& ids,
+                                 Documents<v1::TopicDocument>* topics);
+  // Those that CountShownPosts counts, by id, until their texts are larger than `max_bytes`.
+  // Answers whether there may be more.
+  absl::StatusOr<bool> ListPostDocuments(int64_t after, int limit, int64_t max_bytes,
+                                         Documents<v1::PostDocument>* posts);
+  absl::Status GetPostDocuments(const std::vector<int64_t>& ids,
+                                Documents<v1::PostDocument>* posts);
+
+  // ---- store_topic_addresses.cc
+  absl::Status ListSegments(const Reader& reader,
+                            Documents<v1::ListTopicAddressesResponse::Segment>* segments);
+  absl::Status ListTopicAddresses(const Reader& reader, int64_t first, int64_t end,
+                                  Documents<v1::TopicAddress>* topics);
 
   // ---- store_counters.cc
   absl::StatusOr<int64_t> CountRows();

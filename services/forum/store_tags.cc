@@ -176,7 +176,7 @@ LEFT JOIN topic_tags x ON x.topic_id = t.id
 LEFT JOIN tags g ON g.id = x.tag_id
 WHERE t.id IN_LIST($1) ORDER BY t.id, g.slug)"};
 
-absl::Status Store::RewriteTagText(const std::vector<int64_t>& topic_ids) {
+absl::Status Store::RewriteTagText(const std::vector<int64_t>& topic_ids, int64_t now) {
   std::map<int64_t, std::string> texts;
   RETURN_IF_ERROR(tx_.Query(
       kTagTexts,
@@ -187,7 +187,10 @@ absl::Status Store::RewriteTagText(const std::vector<int64_t>& topic_ids) {
         text += row.Text(1);
       },
       topic_ids));
-  for (const auto& [id, text] : texts) RETURN_IF_ERROR(SetTopicTagText(id, text));
+  for (const auto& [id, text] : texts) {
+    RETURN_IF_ERROR(SetTopicTagText(id, text));
+    RETURN_IF_ERROR(SetTopicChanged(id, now));
+  }
   return absl::OkStatus();
 }
 

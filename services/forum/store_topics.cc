@@ -49,12 +49,17 @@ absl::StatusOr<TopicFacts> Store::FindTopic(const Reader& reader, int64_t id) {
   return facts;
 }
 
+// Never back: of two who write at once, the later one may carry the earlier time.
+#define FORIUM_CHANGED_AT(now) \
+  " changed_at = CASE WHEN changed_at < " now " THEN " now " ELSE changed_at END "
+
 constexpr Statement kInsertTopic{"topic_insert", R"(
 INSERT INTO topics (
   id, category_id, author_id, title, slug, tags, excerpt, recent_poster_ids, created_at, last_posted_at, bumped_at,
   posts_count, participants_count, last_post_number, last_visible_number, last_poster_id, likes_imported,
-  views_imported, accepted_post_number, closed, archived, pinned_at, state, score)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+  views_imported, accepted_post_number, closed, archived, pinned_at, state, score, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+  $25)
 )"};
 
 absl::Status Store::InsertTopic(const NewTopic& topic) {
@@ -65,7 +70,7 @@ absl::Status Store::InsertTopic(const NewTopic& topic) {
                topic.last_posted_at, topic.bumped_at, topic.posts_count, topic.participants_count,
                topic.last_post_number, topic.last_visible_number, topic.last_poster_id,
                topic.likes_imported, topic.views_imported, topic.accepted_post_number, topic.closed,
-               topic.archived, topic.pinned_at, topic.state, score)
+               topic.archived, topic.pinned_at, topic.state, score, topic.changed_at)
       .status();
 }
 
@@ -105,9 +110,10 @@ absl::Status Store::SetPinned(int64_t id, int64_t pinned_at) {
   return tx_.Execute(kSetPinned, id, pinned_at).status();
 }
 
-constexpr Statement kSetTopicState{"topic_set_state", R"(
-UPDATE topics SET state = $2, state_at = $3, state_by_id = $4, state_reason = $5, version = version + 1
-WHERE id = $1)"};
+constexpr Statement kSetTopicState{
+    "topic_set_state",
+    "UPDATE topics SET state = $2, state_at = $3, state_by_id = $4, state_reason = $5,"
+    " version = version + 1," FORIUM_CHANGED_AT("$3") "WHERE id = $1"};
 
 absl::Status Store::SetTopicState(int64_t id, const StateChange& change) {
   return tx_.Execute(kSetTopicState, id, change.state, change.at, change.by_id, change.reason)
@@ -124,24 +130,25 @@ absl::StatusOr<bool> Store::OthersWrote(int64_t topic_id, int64_t author_id) {
   return others;
 }
 
-constexpr Statement kTakeSmallActionNumber{"topic_take_action_number", R"(
-UPDATE topics SET last_post_number = last_post_number + 1, version = version + 1 WHERE id = $1
-RETURNING last_post_number)"};
+constexpr Statement kTakeSmallActionNumber{
+    "topic_take_action_number",
+    "UPDATE topics SET last_post_number = last_post_number + 1,"
+    " version = version + 1," FORIUM_CHANGED_AT("$2") "WHERE id = $1 RETURNING last_post_number"};
 
-absl::StatusOr<int64_t> Store::TakeSmallActionNumber(int64_t topic_id) {
+absl::StatusOr<int64_t> Store::TakeSmallActionNumber(int64_t topic_id, int64_t now) {
   int64_t number = 0;
   RETURN_IF_ERROR(tx_.Query(
-      kTakeSmallActionNumber, [&](const Row& row) { number = row.Int(0); }, topic_id));
+      kTakeSmallActionNumber, [&](const Row& row) { number = row.Int(0); }, topic_id, now));
   return number;
 }
 
-constexpr Statement kTakePostNumber{"topic_take_number", R"(
-UPDATE topics SET
-  last_post_number = last_post_number + 1, last_visible_number = last_post_number + 1,
-  posts_count = posts_count + 1, score = score + 1, participants_count = participants_count + $2,
-  last_posted_at = $3, bumped_at = $3, last_poster_id = $4, recent_poster_ids = $5, version = version + 1
-WHERE id = $1
-RETURNING last_post_number)"};
+constexpr Statement kTakePostNumber{
+    "topic_take_number",
+    "UPDATE topics SET last_post_number = last_post_number + 1,"
+    " last_visible_number = last_post_number + 1, posts_count = posts_count + 1, score = score + 1,"
+    " participants_count = participants_count + $2, last_posted_at = $3, bumped_at = $3,"
+    " last_poster_id = $4, recent_poster_ids = $5, version = version + 1," FORIUM_CHANGED_AT(
+        "$3") "WHERE id = $1 RETURNING last_post_number"};
 
 absl::StatusOr<int64_t> Store::TakePostNumber(int64_t topic_id, int64_t author_id, int64_t now,
                                               bool first_of_author,
@@ -236,11 +243,20 @@ absl::StatusOr<int64_t> Store::RefreshLastPost(int64_t topic_id) {
   return time;
 }
 
-constexpr Statement kSetAcceptedNumber{"topic_set_accepted", R"(
-UPDATE topics SET accepted_post_number = $2, version = version + 1 WHERE id = $1)"};
+constexpr Statement kSetAcceptedNumber{
+    "topic_set_accepted",
+    "UPDATE topics SET accepted_post_number = $2,"
+    " version = version + 1," FORIUM_CHANGED_AT("$3") "WHERE id = $1"};
 
-absl::Status Store::SetAcceptedNumber(int64_t topic_id, int64_t number) {
-  return tx_.Execute(kSetAcceptedNumber, topic_id, number).status();
+absl::Status Store::SetAcceptedNumber(int64_t topic_id, int64_t number, int64_t now) {
+  return tx_.Execute(kSetAcceptedNumber, topic_id, number, now).status();
+}
+
+constexpr Statement kSetTopicChanged{"topic_set_changed",
+                                     "UPDATE topics SET" FORIUM_CHANGED_AT("$2") "WHERE id = $1"};
+
+absl::Status Store::SetTopicChanged(int64_t id, int64_t now) {
+  return tx_.Execute(kSetTopicChanged, id, now).status();
 }
 
 }  // namespace forium::forum

@@ -66,7 +66,7 @@ absl::StatusOr<v1::Tag> RenameTag(const Caller& caller, const v1::RenameTagReque
         RETURN_IF_ERROR(store.RecountTag(existing));
         id = existing;
       }
-      RETURN_IF_ERROR(store.RewriteTagText(topics));
+      RETURN_IF_ERROR(store.RewriteTagText(topics, caller.now));
       RETURN_IF_ERROR(AnnounceEverything(tx, caller.now));
     }
     ASSIGN_OR_RETURN(tag, store.GetTag(caller.reader, id));
@@ -82,7 +82,7 @@ absl::StatusOr<google::protobuf::Empty> DeleteTag(const Caller& caller,
     ASSIGN_OR_RETURN(const int64_t id, FindReadable(store, caller.reader, request.slug()));
     ASSIGN_OR_RETURN(const std::vector<int64_t> topics, store.TopicsOfTag(id));
     RETURN_IF_ERROR(store.DeleteTag(id));
-    RETURN_IF_ERROR(store.RewriteTagText(topics));
+    RETURN_IF_ERROR(store.RewriteTagText(topics, caller.now));
     return AnnounceEverything(tx, caller.now);
   }));
   return google::protobuf::Empty();

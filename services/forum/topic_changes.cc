@@ -63,7 +63,7 @@ absl::Status AddSmallAction(Store& store, const Caller& caller, int64_t topic_id
                   .html = html,
                   .created_at = caller.now};
   ASSIGN_OR_RETURN(written.id, store.transaction().NextId("post"));
-  ASSIGN_OR_RETURN(written.number, store.TakeSmallActionNumber(topic_id));
+  ASSIGN_OR_RETURN(written.number, store.TakeSmallActionNumber(topic_id, caller.now));
   RETURN_IF_ERROR(store.InsertPost(written));
   return KeepCaller(store, caller, -1);
 }

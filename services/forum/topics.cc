@@ -58,18 +58,21 @@ std::vector<int64_t> Without(const std::vector<int64_t>& ids, const std::vector<
   return rest;
 }
 
-absl::Status ReplaceTags(Store& store, const TopicFacts& topic, int64_t bumped_at,
-                         int64_t read_level, const std::vector<std::string>& slugs) {
-  ASSIGN_OR_RETURN(const std::vector<int64_t> before, store.TagsOfTopic(topic.id));
+absl::Status ReplaceTags(Store& store, const Caller& caller, const v1::Topic& topic,
+                         const v1::Category& category, const std::vector<std::string>& slugs) {
+  ASSIGN_OR_RETURN(const std::vector<int64_t> before, store.TagsOfTopic(topic.id()));
   ASSIGN_OR_RETURN(const std::vector<int64_t> after, store.FindOrCreateTags(slugs));
   const std::vector<int64_t> removed = Without(before, after), added = Without(after, before);
-  RETURN_IF_ERROR(store.RemoveTopicTags(topic.id, removed));
-  RETURN_IF_ERROR(store.AddTopicTags(topic.id, added, bumped_at));
-  if (topic.visible()) {
-    RETURN_IF_ERROR(store.CountTags(removed, read_level, -1));
-    RETURN_IF_ERROR(store.CountTags(added, read_level, 1));
+  RETURN_IF_ERROR(store.RemoveTopicTags(topic.id(), removed));
+  RETURN_IF_ERROR(store.AddTopicTags(topic.id(), added, Microseconds(topic.bumped_at())));
+  if (topic.state() == v1::VISIBLE) {
+    RETURN_IF_ERROR(store.CountTags(removed, category.read_role(), -1));
+    RETURN_IF_ERROR(store.CountTags(added, category.read_role(), 1));
   }
-  return store.SetTopicTagText(topic.id, JoinTags(slugs));
+  if (!removed.empty() || !added.empty()) {
+    RETURN_IF_ERROR(store.SetTopicChanged(topic.id(), caller.now));
+  }
+  return store.SetTopicTagText(topic.id(), JoinTags(slugs));
 }
 
 }  // namespace
@@ -105,6 +108,7 @@ absl::StatusOr<v1::Topic> CreateTopic(const Caller& caller, const v1::CreateTopi
                     .created_at = caller.now,
                     .last_posted_at = caller.now,
                     .bumped_at = caller.now,
+                    .changed_at = caller.now,
                     .last_poster_id = caller.user_id()};
     ASSIGN_OR_RETURN(opened.id, tx.NextId("topic"));
     NewPost written{.topic_id = opened.id,
@@ -168,8 +172,7 @@ absl::StatusOr<v1::Topic> UpdateTopic(const Caller& caller, const v1::UpdateTopi
     }
     if (moved) RETURN_IF_ERROR(MoveTopic(store, topic, from, to));
     if (request.set_tags()) {
-      RETURN_IF_ERROR(
-          ReplaceTags(store, topic, Microseconds(current.bumped_at()), to.read_role(), tags));
+      RETURN_IF_ERROR(ReplaceTags(store, caller, current, to, tags));
     }
     if (renamed) RETURN_IF_ERROR(AddSmallAction(store, caller, topic.id, "renamed"));
     if (moved) RETURN_IF_ERROR(AddSmallAction(store, caller, topic.id, "moved"));
