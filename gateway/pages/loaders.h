@@ -34,8 +34,18 @@ PageMaker::Answer AdminCategoriesPage(PageMaker& maker, Request& request);
 PageMaker::Answer AdminTagsPage(PageMaker& maker, Request& request);
 PageMaker::Answer AdminEdgePage(PageMaker& maker, Request& request,
                                 std::function<std::string()> status_json);
+// search.cc
+PageMaker::Answer SearchPage(PageMaker& maker, Request& request);
+PageMaker::Answer AdminSearchPage(PageMaker& maker, Request& request);
 // feeds.cc
 PageMaker::Answer Feed(PageMaker& maker, Request& request);
+// sitemaps.cc
+PageMaker::Answer Sitemap(PageMaker& maker, Request& request);
+// embeds.cc
+PageMaker::Answer Oembed(PageMaker& maker, Request& request);
+// assistants.cc; TopicMarkdown: `/t/{slug}/{id}.md`
+PageMaker::Answer TopicMarkdown(PageMaker& maker, Request& request);
+PageMaker::Answer LlmsText(PageMaker& maker, Request& request);
 // documents.cc
 PageMaker::Answer Robots(PageMaker& maker, Request& request);
 PageMaker::Answer Manifest(PageMaker& maker, Request& request);

@@ -58,7 +58,12 @@ PageHooks Pages::Hooks() {
   hooks.admin_edge = [maker](Request& request, std::function<std::string()> status_json) {
     return AdminEdgePage(*maker, request, std::move(status_json));
   };
+  hooks.search = page(SearchPage);
+  hooks.admin_search = page(AdminSearchPage);
   hooks.feed = page(Feed);
+  hooks.sitemap = page(Sitemap);
+  hooks.llms = page(LlmsText);
+  hooks.oembed = page(Oembed);
   hooks.robots = page(Robots);
   hooks.manifest = page(Manifest);
   hooks.asset = page(File);

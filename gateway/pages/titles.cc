@@ -30,6 +30,7 @@ constexpr Words kWords[] = {
     {"Administration", "Verwaltung"},
     {"Users", "Mitglieder"},
     {"Server", "Server"},
+    {"Search", "Suche"},
     {"Not found", "Nicht gefunden"},
     {"Not allowed", "Nicht erlaubt"},
     {"Something went wrong", "Etwas ist schiefgegangen"},

@@ -24,6 +24,7 @@ enum class Title {
   kAdmin,
   kUsers,
   kEdge,
+  kSearch,
   kNotFound,
   kForbidden,
   kFailed,

@@ -2,8 +2,10 @@
 // The topic's page, and the page that opens one.
 #include <algorithm>
 
+#include "gateway/found/structured_data.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/url.h"
+#include "gateway/pages/guest_documents.h"
 #include "gateway/pages/loaders.h"
 #include "proto/forium/forum/v1/topics.pb.h"
 #include "services/base/status/macros.h"
@@ -60,6 +62,26 @@ std::string CanonicalOf(TopicAddress address, std::string_view slug) {
   return PathOf(address, slug);
 }
 
+// What search engines, link previews and feed readers look for: they come as guests.
+std::string HeadOfTopic(const PageMaker& maker, const ReadyAnswer& answer, int64_t id) {
+  const std::string base(maker.public_url());
+  const std::string path =
+      Concat({"/t/", PercentEncode(answer.facts.topic_slug()), "/", std::to_string(id)});
+  LinkTags tags{.type = "article",
+                .alternates = {{"application/atom+xml", path + "/feed.atom"},
+                               {"text/markdown", path + ".md"}}};
+  // What must be absolute.
+  if (!base.empty()) {
+    tags.image = Concat({base, "/preview/t-", std::to_string(id), ".png"});
+    tags.alternates.push_back(
+        {"application/json+oembed", Concat({base, "/oembed?url=", PercentEncode(base + path)})});
+  }
+  std::string head = HeadOf(tags);
+  const auto topic = MessageOf<forum::v1::Topic>(WithShortTexts(answer.json));
+  if (topic.ok()) head += StructuredDataOf(*topic, base, base + path);
+  return head;
+}
+
 // Leads to the topic under its right address; or to what another forum had under this number, if
 // what stands under it here is something else.
 PageMaker::Answer RedirectToRight(PageMaker& maker, Request& request, const TopicAddress& address,
@@ -78,6 +100,7 @@ PageMaker::Answer RedirectToRight(PageMaker& maker, Request& request, const Topi
 PageMaker::Answer TopicPage(PageMaker& maker, Request& request) {
   const TopicAddress address = AddressOf(request);
   if (request.Variable("id").ends_with(".rss")) co_return co_await OldPath(maker, request);
+  if (request.Variable("id").ends_with(".md")) co_return co_await TopicMarkdown(maker, request);
   if (!address.valid) co_return status::NotFound("There is no such topic.");
   forum::v1::GetTopicRequest call;
   call.set_id(address.id);
@@ -109,6 +132,7 @@ PageMaker::Answer TopicPage(PageMaker& maker, Request& request) {
   page.title = facts.topic_title();
   page.description = facts.excerpt();
   page.canonical = CanonicalOf(address, facts.topic_slug());
+  if (ForMachines(request)) page.head = HeadOfTopic(maker, *topic, address.id);
   page.cache_tags.assign(facts.cache_tags().begin(), facts.cache_tags().end());
   co_return co_await maker.Make(request, std::move(parts), std::move(page));
 }
@@ -118,7 +142,8 @@ PageMaker::Answer NewTopicPage(PageMaker& maker, Request& request) {
   CO_ASSIGN_OR_RETURN(FrameParts parts, co_await maker.frame().Load(request));
   Page page;
   page.name = "new";
-  page.data = Concat({"{\"category\":", Quoted(QueryText(request, "category")), "}"});
+  page.data = Concat({"{\"category\":", Quoted(QueryText(request, "category")),
+                      ",\"title\":", Quoted(QueryText(request, "title")), "}"});
   page.title = TitleText(Title::kNewTopic, PageMaker::LocaleOf(request, *parts.site));
   page.index = false;
   co_return co_await maker.Make(request, std::move(parts), std::move(page));

@@ -16,6 +16,8 @@ const alias = ['gen', 'lib', 'frame'].map((name) => ({ find: `$${name}`, replace
 // One chunk for what the entry, the lists and topics need, so that reading costs two scripts; the forms' parts in
 // another one.
 const form = /\/src\/lib\/(form\/|lazy\/problems)|\/messages\/(en|de)\/problems\.ts/;
+// What the page of results, the panel of search and similar topics share.
+const search = /\/src\/search\/(query|recent|asked|Pieces)/;
 const roots = /\/src\/(entry\/client\.ts|pages\/(list|topic)\/\w+Page\.svelte)$/;
 const own = /\/src\/pages\/(?!topic\/member-parts)|\/messages\/\w+\/(list|topic)\.ts/;
 
@@ -36,6 +38,7 @@ function chunks() {
     groups: [
       { name: 'shell', test: (id) => shell.has(id) && !own.test(id) },
       { name: 'form', test: form },
+      { name: 'search', test: search },
     ],
   };
 }
@@ -88,13 +91,13 @@ export function client(locale) {
       manifest: `manifest-${locale}.json`,
       modulePreload: { polyfill: false },
       minify: 'terser',
-      terserOptions: { module: true, toplevel: true, ecma: 2020, compress: { passes: 4, pure_getters: true, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, hoist_props: true } },
+      terserOptions: { module: true, toplevel: true, ecma: 2020, compress: { passes: 4, pure_getters: true, pure_funcs: ['Symbol'], unsafe_arrows: true, unsafe_methods: true, keep_fargs: false, hoist_props: true } },
       rolldownOptions: {
         input: `${root}src/entry/client.ts`,
         output: {
-          entryFileNames: 'assets/[name]-[hash].js',
-          chunkFileNames: 'assets/[name]-[hash].js',
-          assetFileNames: 'assets/[name]-[hash][extname]',
+          entryFileNames: 'assets/[name]-[hash:6].js',
+          chunkFileNames: 'assets/[name]-[hash:6].js',
+          assetFileNames: 'assets/[name]-[hash:6][extname]',
           codeSplitting: { groups },
         },
       },

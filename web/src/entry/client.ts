@@ -18,6 +18,17 @@ function takeTexts(posts: Post[] | undefined): void {
   }
 }
 
+// Links that open the panel of search, whose code comes on intent.
+function seek(event: Event): void {
+  const link = (event.target as Element).closest?.<HTMLAnchorElement>('[rel=search]');
+  const { type, ctrlKey, metaKey, shiftKey } = event as MouseEvent;
+  if (!link || ctrlKey || metaKey || shiftKey) return;
+  const panel = import('../search/quick');
+  if (type !== 'click') return;
+  event.preventDefault();
+  panel.then(({ find }) => find(new URL(link.href).searchParams.get('q') ?? ''), () => (location.href = link.href));
+}
+
 // Not with a top-level await: the page's chunk imports this one, and would wait for it for ever.
 async function main(): Promise<void> {
   const props = JSON.parse(document.getElementById('props')!.textContent!) as Props;
@@ -27,7 +38,12 @@ async function main(): Promise<void> {
   clock.start();
   start();
   document.documentElement.dataset.ready = '';
-  addEventListener('keydown', (event) => void import('../lib/lazy/keys').then(({ listen }) => listen(event)), { once: true });
+  for (const intent of ['mouseover', 'focusin', 'click'] as const) document.addEventListener(intent, seek);
+  addEventListener('keydown', (event) => {
+    // What Firefox would begin to find by itself before the keys' code is there.
+    if (event.key === '/' && event.target === document.body) event.preventDefault();
+    void import('../lib/lazy/keys').then(({ listen }) => listen(event));
+  }, { once: true });
 }
 
 void main();

@@ -25,12 +25,15 @@ import AdminUsers from '../pages/admin-users/AdminUsersPage.svelte';
 import AdminCategories from '../pages/admin-categories/AdminCategoriesPage.svelte';
 import AdminTags from '../pages/admin-tags/AdminTagsPage.svelte';
 import AdminEdge from '../pages/admin-edge/AdminEdgePage.svelte';
+import AdminSearch from '../pages/admin-search/AdminSearchPage.svelte';
+import Search from '../pages/search/SearchPage.svelte';
 import Error from '../pages/error/ErrorPage.svelte';
 
 const pages: Record<PageName, Page> = {
   list: List, topic: Topic, categories: Categories, tags: Tags, profile: Profile, login: Login, signup: Signup, link: Link,
   new: New, edit: Edit, history: History, settings: Settings, admin: Admin, 'admin-users': AdminUsers,
-  'admin-categories': AdminCategories, 'admin-tags': AdminTags, 'admin-edge': AdminEdge, error: Error,
+  'admin-categories': AdminCategories, 'admin-tags': AdminTags, 'admin-edge': AdminEdge,
+  'admin-search': AdminSearch, search: Search, error: Error,
 };
 
 const key = '"html":"';

@@ -20,5 +20,5 @@ export function bottomLinks(p: Props): Entry[] {
   const own: Entry[] = p.me
     ? [['/new', 'pen', m.write], unread(p), [userLink(p.me.username), 'user', m.me]]
     : [top(), ['/login', 'user', m.logIn]];
-  return [latest(), categories(m.categories), ...own];
+  return [latest(), categories(m.categories), ['/search', 'search', m.search], ...own];
 }

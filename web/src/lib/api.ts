@@ -11,7 +11,7 @@ export class Failure extends Error {
 
 const away: Problem = { title: '', status: 0, detail: '', reason: 'OFFLINE' };
 
-export async function call<T>(method: string, path: string, body?: unknown, idempotencyKey?: string): Promise<T> {
+export async function call<T>(method: string, path: string, body?: unknown, idempotencyKey?: string, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (idempotencyKey) headers['idempotency-key'] = idempotencyKey;
@@ -20,7 +20,7 @@ export async function call<T>(method: string, path: string, body?: unknown, idem
   try {
     // Small things that are said in passing (a like, the read mark) arrive although one leaves the page.
     const keepalive = method === 'PUT' || method === 'DELETE';
-    response = await fetch('/api/v1' + path, { method, headers, keepalive, body: body === undefined ? null : JSON.stringify(body) });
+    response = await fetch('/api/v1' + path, { method, headers, keepalive, signal: signal ?? null, body: body === undefined ? null : JSON.stringify(body) });
     answer = await response.json().catch(() => ({}));
   } catch {
     throw new Failure(away);
@@ -31,7 +31,7 @@ export async function call<T>(method: string, path: string, body?: unknown, idem
   throw new Failure({ ...away, reason: 'INTERNAL', ...answer, status: response.status });
 }
 
-export const get = <T>(path: string) => call<T>('GET', path);
+export const get = <T>(path: string, signal?: AbortSignal) => call<T>('GET', path, undefined, undefined, signal);
 export const post = <T>(path: string, body: unknown = {}, idempotencyKey?: string) => call<T>('POST', path, body, idempotencyKey);
 export const put = <T>(path: string, body?: unknown) => call<T>('PUT', path, body);
 export const patch = <T>(path: string, body: unknown) => call<T>('PATCH', path, body);

@@ -2,7 +2,8 @@
 // What a page gets: one JSON object, made by the gateway, rendered on the server and hydrated here.
 import type {
   Category, Link, ListRevisionsResponse, ListSessionsResponse, ListTagsResponse, ListTopicsResponse,
-  ListUserPostsResponse, ListUsersResponse, Me, Post, Site, Statistics, Topic, Unread, User, UserStatistics,
+  Index, ListUserPostsResponse, ListUsersResponse, Me, Post, SearchAnalytics, SearchMembersResponse, SearchResponse, Site, Statistics,
+  Topic, Unread, User, UserStatistics,
 } from '$gen/types';
 import type { Edge } from '../pages/admin-edge/edge';
 
@@ -34,6 +35,16 @@ export interface ListData {
   topics: ListTopicsResponse;
 }
 
+export interface SearchData {
+  q: string;
+  // `off`: this server has no search. `building`: there is no index yet. `away`: no answer.
+  state: 'ready' | 'off' | 'building' | 'away';
+  // Results on the pages before this one.
+  before: number;
+  found: SearchResponse | null;
+  members: SearchMembersResponse | null;
+}
+
 export interface PageData {
   list: ListData;
   categories: Record<string, never>;
@@ -44,7 +55,9 @@ export interface PageData {
   login: { next: string; invite?: string };
   signup: { next: string; invite?: string };
   link: { link: Link; token: string };
-  new: { category: string };
+  search: SearchData;
+  // `title`: what was looked for and not found.
+  new: { category: string; title: string };
   edit: { post: Post };
   history: { post: Post; revisions: ListRevisionsResponse };
   settings: { sessions: ListSessionsResponse };
@@ -53,6 +66,7 @@ export interface PageData {
   'admin-categories': Record<string, never>;
   'admin-tags': { tags: ListTagsResponse; pageToken: string };
   'admin-edge': { edge: Edge };
+  'admin-search': { index: Index | null; analytics: SearchAnalytics | null; off: boolean };
   error: { status: number; reason: string; detail: string; requestId: string };
 }
 

@@ -133,10 +133,10 @@ async function popped(event: PopStateEvent): Promise<void> {
   }
 }
 
-// The address of a link that this router may follow, else null.
+// The address of a link that this router may follow, else null. Those of search open a panel (entry/client.ts).
 function ours(event: Event): URL | null {
   const link = (event.target as Element).closest?.('a[href]') as HTMLAnchorElement | null;
-  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return null;
+  if (!link || link.target || link.rel === 'search' || link.hasAttribute('download') || link.origin !== location.origin) return null;
   const url = new URL(link.href);
   return /^\/(api|assets|_page)\/|\.\w+$/.test(url.pathname) ? null : url;
 }

@@ -3,6 +3,8 @@
 import type { Page } from '$lib/current.svelte';
 import type { PageName } from '$lib/props';
 
+const staff = (name: keyof (typeof import('./staff'))['pages']) => async () => (await import('./staff')).pages[name]();
+
 export const pages: Record<PageName, (member: boolean) => Promise<{ default: Page }>> = {
   list: () => import('./list/ListPage.svelte'),
   topic: async (member) => (await Promise.all([import('./topic/TopicPage.svelte'), member && import('./topic/member')]))[0],
@@ -16,10 +18,12 @@ export const pages: Record<PageName, (member: boolean) => Promise<{ default: Pag
   edit: () => import('./edit/EditPage.svelte'),
   history: () => import('./history/HistoryPage.svelte'),
   settings: () => import('./settings/SettingsPage.svelte'),
-  admin: () => import('./admin/AdminPage.svelte'),
-  'admin-users': () => import('./admin-users/AdminUsersPage.svelte'),
-  'admin-categories': () => import('./admin-categories/AdminCategoriesPage.svelte'),
-  'admin-tags': () => import('./admin-tags/AdminTagsPage.svelte'),
-  'admin-edge': () => import('./admin-edge/AdminEdgePage.svelte'),
+  admin: staff('admin'),
+  'admin-users': staff('admin-users'),
+  'admin-categories': staff('admin-categories'),
+  'admin-tags': staff('admin-tags'),
+  'admin-edge': staff('admin-edge'),
+  'admin-search': staff('admin-search'),
+  search: () => import('./search/SearchPage.svelte'),
   error: () => import('./error/ErrorPage.svelte'),
 };

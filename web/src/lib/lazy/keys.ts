@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keyboard: j and k walk through posts and rows, letters go places, ? shows all of it.
+// The keyboard: j and k walk through posts and rows, letters go places, / searches, ? shows all of it.
 import { mount, unmount } from 'svelte';
 import { go } from '../router';
 import Keys from './Keys.svelte';
@@ -9,7 +9,7 @@ let pending = false;
 let help: Record<string, unknown> | null = null;
 
 function walk(step: number): void {
-  const items = [...document.querySelectorAll<HTMLElement>('.row, .post')];
+  const items = [...document.querySelectorAll<HTMLElement>('.row, .post, .hit')];
   const top = innerHeight * 0.35;
   let at = items.findIndex((item) => item.contains(document.activeElement));
   if (at < 0) at = items.findIndex((item) => item.getBoundingClientRect().bottom > top) - (step > 0 ? 1 : 0);
@@ -44,6 +44,9 @@ function pressed(event: KeyboardEvent): void {
     case 'l': return press('[data-do=like]');
     case 'r': return void (press('[data-do=reply]'), event.preventDefault());
     case 'e': return press('[data-do=edit]');
+    case '/':
+      event.preventDefault();
+      return void import('../../search/quick').then(({ find }) => find());
     case 'c': return void go('/new');
     case '.': return press('.unseen button');
     case '?': return showHelp();

@@ -12,6 +12,7 @@ export const m: typeof Messages = {
   categories: 'Kategorien',
   tags: 'Schlagwörter',
   allCategories: 'Alle Kategorien',
+  search: 'Suche',
   write: 'Schreiben',
   newTopic: 'Neues Thema',
   logIn: 'Anmelden',

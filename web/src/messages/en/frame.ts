@@ -11,6 +11,7 @@ export const m = {
   categories: 'Categories',
   tags: 'Tags',
   allCategories: 'All categories',
+  search: 'Search',
   write: 'Write',
   newTopic: 'New topic',
   logIn: 'Log in',

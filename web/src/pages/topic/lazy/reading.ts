@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a topic does once somebody reads it: keeps the read mark, shows its title in a line, offers to copy code and to
-// quote, draws the timeline. Loaded at once for members, for guests when they do anything.
+// quote, draws the timeline, shows similar topics at the end. Loaded at once for members, for guests when they do anything.
 import { mount, unmount } from 'svelte';
 import { put } from '$lib/api';
 import { m } from '$m/topic';
@@ -8,6 +8,7 @@ import type { Stream } from '../stream.svelte';
 import { decorate } from './code';
 import { Place } from './place.svelte';
 import { watchSelection } from './quote';
+import { watchEnd } from './similar';
 
 const markAfter = 2500;
 
@@ -85,6 +86,6 @@ export function start(page: HTMLElement, stream: Stream, member: boolean): () =>
   stops.push(() => title.disconnect());
 
   if (stream.topic.lastPostNumber > 5) stops.push(drawTimeline(page, stream, place));
-  stops.push(watchSelection(page, stream));
+  stops.push(watchSelection(page, stream), watchEnd(page, stream));
   return () => stops.forEach((stop) => stop());
 }
