@@ -9,6 +9,7 @@
 #include "proto/forium/auth/v1/auth.pb.h"
 #include "proto/forium/forum/v1/administration.pb.h"
 #include "proto/forium/forum/v1/categories.pb.h"
+#include "proto/forium/forum/v1/documents.pb.h"
 #include "proto/forium/forum/v1/import.pb.h"
 #include "proto/forium/forum/v1/posts.pb.h"
 #include "proto/forium/forum/v1/topics.pb.h"
@@ -86,6 +87,8 @@ FakeServices::FakeServices()
                                                 "forium.auth.v1.AuthService.GetLink");
   Add<auth::v1::RedeemLinkRequest, auth::v1::Session>(*auth_server_,
                                                       "forium.auth.v1.AuthService.RedeemLink");
+  Add<auth::v1::IssueServicePrincipalRequest, auth::v1::IssuedPrincipal>(
+      *auth_server_, "forium.auth.v1.AuthService.IssueServicePrincipal");
   Add<auth::v1::GetSiteRequest, auth::v1::Site>(*auth_server_,
                                                 "forium.auth.v1.AuthService.GetSite");
   Add<auth::v1::UpdateSiteRequest, auth::v1::Site>(*auth_server_,
@@ -170,6 +173,12 @@ FakeServices::FakeServices()
                                                            "forium.forum.v1.ForumService.Import");
   Add<forum::v1::ResolveOldIdRequest, forum::v1::ResolveOldIdResponse>(
       *forum_server_, "forium.forum.v1.ForumService.ResolveOldId");
+  Add<forum::v1::GetSnapshotRequest, forum::v1::GetSnapshotResponse>(
+      *forum_server_, "forium.forum.v1.ForumService.GetSnapshot");
+  Add<forum::v1::ListChangesRequest, forum::v1::ListChangesResponse>(
+      *forum_server_, "forium.forum.v1.ForumService.ListChanges");
+  Add<forum::v1::ListTopicAddressesRequest, forum::v1::ListTopicAddressesResponse>(
+      *forum_server_, "forium.forum.v1.ForumService.ListTopicAddresses");
   ResolveTokens();
   Check(auth_server_->Start());
   Check(forum_server_->Start());
