@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all measurements on the corpus share: how often, how quietly, and which topics stand for it.
+import {existsSync} from 'node:fs';
 import {get} from 'node:http';
+import {join} from 'node:path';
+
+import {CORPUS} from '../harness/forium.mjs';
 
 export const ROUNDS = 3;
 export const QUIET = ['--no-rate-limit', '--no-access-log', '--log-level', 'error'];
 export const round = (value, digits = 0) => Number(value.toFixed(digits));
+
+export const CATEGORIES = join(CORPUS, 'categories.json');
+
+/** The real forum, which is no part of this tree; throws where it is missing. */
+export function archive() {
+  const path = join(CORPUS, 'urho3d-discourse-topics.jsonl.xz');
+  if (!existsSync(path)) throw new Error(`the corpus is missing: ${path}`);
+  return path;
+}
 
 /** Topics with at least 20 posts, so that their page has 20. */
 export async function longTopics(forium, count) {
