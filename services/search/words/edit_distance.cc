@@ -23,7 +23,12 @@ char32_t NextLetter(std::string_view word, size_t& at) {
 
 uint32_t LetterBits(std::string_view word) {
   uint32_t bits = 0;
-  for (size_t at = 0; at < word.size();) bits |= 1u << (NextLetter(word, at) & 31);
+  uint8_t seen[32] = {};
+  for (size_t at = 0; at < word.size();) {
+    const uint32_t letter = NextLetter(word, at) & 31;
+    // The second of a letter is another bit than the first.
+    bits |= 1u << ((letter + 11 * seen[letter]++) & 31);
+  }
   return bits;
 }
 

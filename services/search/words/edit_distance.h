@@ -13,7 +13,8 @@
 
 namespace forium::search {
 
-// Letters of valid UTF-8, each as one bit of 32: what two words can differ in at least.
+// Letters of valid UTF-8, each as one bit of 32. An insertion, deletion or change of a letter adds
+// at most one bit and takes at most one away.
 uint32_t LetterBits(std::string_view word);
 
 class EditDistance {

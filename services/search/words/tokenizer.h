@@ -21,7 +21,8 @@ void RegisterTokenizer();
 // The text as a column's value: split in this language.
 std::string InLanguage(Language language, std::string_view text);
 
-// Tokens in a row as a string of a MATCH expression: `"std" + "vector"`; quotes in them are doubled.
+// Tokens in a row as a string of a MATCH expression: `"std" + "vector"`; quotes in them are
+// doubled.
 std::string Quoted(const std::vector<std::string>& tokens);
 
 }  // namespace forium::search

@@ -181,7 +181,7 @@ std::vector<Vocabulary::Entry> Vocabulary::Near(std::string_view word, int dista
 
   // Distance, another first letter, how rare, number: in the order of the answer.
   std::vector<std::tuple<int, bool, uint32_t, uint32_t>> found;
-  size_t compared = 0;
+  size_t compared = 0, nearest_of_all = 0;
   // Words as long first: 0, 1, -1, 2, -2.
   for (int step = 0; step <= 2 * distance; ++step) {
     const int length = letters + (step % 2 ? (step + 1) / 2 : -step / 2);
@@ -200,6 +200,9 @@ std::vector<Vocabulary::Entry> Vocabulary::Near(std::string_view word, int dista
       if (apart < 1 || apart > distance) continue;
       const uint32_t rare = std::numeric_limits<uint32_t>::max() - entries.posts[number];
       found.emplace_back(apart, other[0] != word[0], rare, number);
+      // Enough that are one letter away: others do not come into the answer.
+      nearest_of_all += apart == 1;
+      if (nearest_of_all >= limit) distance = 1;
     }
   }
   const size_t count = std::min(limit, found.size());

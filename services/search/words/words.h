@@ -60,8 +60,7 @@ class Words {
   Words& operator=(const Words&) = delete;
 
   // All tokens of a text in order. Never fails: broken UTF-8 and NUL separate words.
-  void Split(std::string_view text, Language language,
-             absl::FunctionRef<void(const Token&)> each);
+  void Split(std::string_view text, Language language, absl::FunctionRef<void(const Token&)> each);
 
   // The terms of a query, with stems of each of the languages.
   std::vector<Term> SplitQuery(std::string_view text, const std::vector<Language>& languages);
