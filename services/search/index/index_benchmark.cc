@@ -78,6 +78,7 @@ void AddTopic(const Struct& json, Corpus& corpus) {
       fields.at("post_stream").struct_value().fields().at("posts").list_value().values();
   for (const Value& value : posts) {
     const auto& post_fields = value.struct_value().fields();
+    if (!post_fields.contains("cooked")) continue;
     forum::v1::PostDocument post;
     post.set_id(static_cast<int64_t>(post_fields.at("id").number_value()));
     post.set_topic_id(topic.id());

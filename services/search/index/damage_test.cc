@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// An index whose file is cut off, overwritten, exchanged or taken away: a clean answer, and whole
+// again.
+#include "services/search/index/damage.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "services/base/status/status.h"
+#include "services/search/index/index.h"
+#include "services/search/index/index_file.h"
+#include "services/search/index/testing/dump.h"
+#include "services/search/index/testing/listed_forum.h"
+#include "services/search/words/tokenizer.h"
+
+namespace forium::search {
+namespace {
+
+constexpr absl::Duration kSoon = absl::Seconds(60);
+constexpr int64_t kPosts = 3'000;
+
+class DamageTest : public ::testing::Test {
+ protected:
+  DamageTest() {
+    std::filesystem::remove_all(folder_);
+    std::vector<forum::v1::PostDocument> posts;
+    for (int64_t id = 1; id <= kPosts; ++id) {
+      posts.push_back(PostOf(id, 7, 2, "A tube with the number " + std::to_string(id)));
+    }
+    forum_.Put({.categories = {CategoryOf(1, "general")},
+                .users = {UserOf(1, "anna")},
+                .topics = {TopicOf(7, 1, "Mounting a filter")},
+                .posts = posts});
+    Open();
+    EXPECT_TRUE(index_->CatchUp(kSoon));
+  }
+  ~DamageTest() override {
+    index_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void Open() {
+    auto index = Index::Open({.folder = folder_, .poll_every = absl::Milliseconds(20)}, forum_);
+    ASSERT_TRUE(index.ok()) << index.status();
+    index_ = *std::move(index);
+  }
+  // So that all is in the file itself, and nothing of it in a log beside it.
+  void OpenAgain() {
+    index_.reset();
+    Open();
+    ASSERT_TRUE(index_->CatchUp(kSoon));
+  }
+  std::string Path() const {
+    return IndexFile::PathOf(folder_, IndexFile::NumbersIn(folder_).back());
+  }
+  // Runs statements on the file, past the index.
+  void Tamper(const std::string& sql) {
+    RegisterTokenizer();
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open(Path().c_str(), &handle), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(handle);
+    sqlite3_close(handle);
+  }
+  void Overwrite(size_t begin, size_t size) {
+    std::fstream file(Path(), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(begin));
+    file << std::string(size, '\xa5');
+  }
+  // A query as a reader makes it: an answer or an error, told to the index.
+  void Query() {
+    const absl::StatusOr<Snapshot> snapshot = index_->Read();
+    if (!snapshot.ok()) {
+      EXPECT_TRUE(absl::IsUnavailable(snapshot.status())) << snapshot.status();
+      return;
+    }
+    static constexpr database::Statement kQuery{
+        "damage_query",
+        "SELECT w.rowid, t.checksum, t.text FROM words w JOIN posts p ON p.id = w.rowid "
+        "JOIN texts t ON t.id = p.id WHERE words MATCH 'tube'"};
+    const auto run = [&](absl::FunctionRef<absl::Status()> then) {
+      return snapshot->database->Read([&](database::Transaction& tx) {
+        absl::Status damage;
+        absl::Status read = tx.Query(kQuery, [&](const database::Row& row) {
+          damage.Update(VerifiedText(row.Int(1), row.Text(2)).status());
+        });
+        read.Update(damage);
+        read.Update(then());
+        return read;
+      });
+    };
+    // Two at once: what a connection has in its memory it answers from.
+    const absl::Status status = run([&] { return run([] { return absl::OkStatus(); }); });
+    if (!status.ok()) index_->ReportDamage(status);
+  }
+  void ExpectWholeAgain() {
+    for (int i = 0; i < 3; ++i) Query();
+    ASSERT_TRUE(index_->CatchUp(kSoon));
+    EXPECT_EQ(index_->Status().state(), v1::Index::SERVING);
+    EXPECT_EQ(index_->Status().cause(), v1::Index::DAMAGED);
+    const absl::StatusOr<Snapshot> snapshot = index_->Read();
+    ASSERT_TRUE(snapshot.ok());
+    EXPECT_EQ(PostsWith(*snapshot->database, "tube").size(), kPosts);
+    EXPECT_EQ(forum_.snapshots(), 2);
+  }
+
+  const std::string folder_ = ::testing::TempDir() + "/damage-" +
+                              ::testing::UnitTest::GetInstance()->current_test_info()->name() +
+                              std::to_string(::getpid());
+  ListedForum forum_;
+  std::unique_ptr<Index> index_;
+};
+
+TEST_F(DamageTest, TruncatedWhileClosed) {
+  index_.reset();
+  std::filesystem::resize_file(Path(), std::filesystem::file_size(Path()) / 2);
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, OverwrittenInTheMiddleWhileClosed) {
+  index_.reset();
+  const size_t size = std::filesystem::file_size(Path());
+  Overwrite(size / 3, size / 3);
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, ReplacedByAnythingWhileClosed) {
+  index_.reset();
+  std::ofstream(Path(), std::ios::trunc) << std::string(100'000, 'x');
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, EmptyWhileClosed) {
+  index_.reset();
+  std::ofstream(Path(), std::ios::trunc).close();
+  Open();
+  ASSERT_TRUE(index_->CatchUp(kSoon));
+  EXPECT_EQ(PostsWith(*index_->Read()->database, "tube").size(), kPosts);
+}
+
+TEST_F(DamageTest, ATextThatIsNotWhatItWas) {
+  index_.reset();
+  Tamper("UPDATE texts SET text = 'secret' WHERE id = 1500");
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, WordsThatAreGone) {
+  index_.reset();
+  Tamper("DELETE FROM words_data WHERE id > 10");
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, AnotherVersionsWords) {
+  index_.reset();
+  Tamper("UPDATE state SET value = '0' WHERE key = 'format'");
+  Open();
+  ASSERT_TRUE(index_->CatchUp(kSoon));
+  EXPECT_EQ(index_->Status().cause(), v1::Index::FORMAT);
+}
+
+TEST_F(DamageTest, TruncatedWhileOpen) {
+  OpenAgain();
+  std::filesystem::resize_file(Path(), std::filesystem::file_size(Path()) / 2);
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, OverwrittenWhileOpen) {
+  OpenAgain();
+  const size_t size = std::filesystem::file_size(Path());
+  Overwrite(0, size);
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, DeletedWhileOpen) {
+  std::filesystem::remove(Path());
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, ReplacedWhileOpen) {
+  const std::string other = folder_ + "/other";
+  {
+    auto file = IndexFile::Create(other, Language::kNone);
+    ASSERT_TRUE((*file)->Complete(0, v1::Index::FIRST).ok());
+  }
+  std::filesystem::rename(other, Path());
+  ExpectWholeAgain();
+}
+
+TEST(IsDamageTest, TellsDamageFromOtherTrouble) {
+  EXPECT_FALSE(IsDamage(absl::OkStatus()));
+  EXPECT_TRUE(IsDamage(absl::DataLossError("")));
+  EXPECT_TRUE(IsDamage(status::Internal("x: malformed (SQLite code 11)")));
+  EXPECT_TRUE(IsDamage(status::Internal("x: vtab (SQLite code 267)")));
+  EXPECT_TRUE(IsDamage(status::Internal("x: short read (SQLite code 522)")));
+  EXPECT_FALSE(IsDamage(status::Internal("x: syntax (SQLite code 1)")));
+  EXPECT_FALSE(IsDamage(status::Internal("")));
+  EXPECT_FALSE(IsDamage(absl::UnavailableError("busy")));
+}
+
+}  // namespace
+}  // namespace forium::search
