@@ -235,6 +235,24 @@ TEST_P(DocumentsTest, WhatIsHiddenGoesAndComesBack) {
   EXPECT_TRUE(changes.categories(0).deleted());
 }
 
+TEST_P(DocumentsTest, TheSolutionAndTheOneBeforeItComeAgain) {
+  const v1::Topic topic = Topic(ann_, Category("General"), "A topic");
+  const v1::Post first = Reply(ben_, topic), second = Reply(ben_, topic);
+  v1::AcceptPostRequest accept;
+  accept.set_id(first.id());
+  accept.set_accepted(true);
+  ASSERT_TRUE(AcceptPost(As(ann_), accept).ok());
+  const int64_t at = End();
+  accept.set_id(second.id());
+  ASSERT_TRUE(AcceptPost(As(ann_), accept).ok());
+  const v1::ListChangesResponse changes = Changes(at);
+  EXPECT_EQ(changes.topics(0).accepted_post_number(), 3);
+  ASSERT_THAT(Ids(changes.posts()), ElementsAre(first.id(), second.id()));
+  for (const v1::PostDocument& post : changes.posts()) {
+    EXPECT_EQ(post.accepted(), post.id() == second.id());
+  }
+}
+
 TEST_P(DocumentsTest, AccountsComeWithoutStartingOver) {
   Topic(ann_, Category("General"), "A topic");
   int64_t at = End();

@@ -165,11 +165,21 @@ absl::StatusOr<v1::Post> AcceptPost(const Caller& caller, const v1::AcceptPostRe
       return WrongState("Only a reply that is shown can be the solution.");
     }
     if (row.post.accepted() != request.accepted()) {
-      RETURN_IF_ERROR(store.SetAccepted(row.topic.id, row.post.id(), request.accepted()));
+      ASSIGN_OR_RETURN(const std::vector<MarkedPost> marked,
+                       store.SetAccepted(row.topic.id, row.post.id(), request.accepted()));
       RETURN_IF_ERROR(store.SetAcceptedNumber(
           row.topic.id, request.accepted() ? row.post.number() : 0, caller.now));
       ++row.topic.version;
       RETURN_IF_ERROR(AnnounceTopic(tx, row.topic));
+      for (const MarkedPost& mark : marked) {
+        RETURN_IF_ERROR(AnnouncePost(tx, row.topic,
+                                     {.post_id = mark.id,
+                                      .version = mark.version,
+                                      .author_id = mark.author_id,
+                                      .number = mark.number,
+                                      .visible = mark.visible,
+                                      .kind = PostChanged::STATE}));
+      }
     }
     ASSIGN_OR_RETURN(post, ShownPost(store, caller.reader, row.post.id()));
     return absl::OkStatus();

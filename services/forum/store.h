@@ -94,6 +94,15 @@ struct StateChange {
   std::string_view reason{};
 };
 
+// A post that became the topic's solution, or is no longer.
+struct MarkedPost {
+  int64_t id = 0;
+  int64_t number = 0;
+  int64_t author_id = 0;
+  int64_t version = 0;
+  bool visible = true;
+};
+
 // Which topics a list holds, in which order, from where.
 struct TopicSelection {
   v1::TopicOrder order = v1::LATEST;
@@ -216,7 +225,9 @@ class Store {
                               int64_t render_version, int64_t edited_at, int64_t edited_by_id,
                               std::string_view reason);
   absl::Status SetPostState(int64_t id, const StateChange& change);
-  absl::Status SetAccepted(int64_t topic_id, int64_t post_id, bool accepted);
+  // Answers the posts that changed: it, and the one that had been the solution.
+  absl::StatusOr<std::vector<MarkedPost>> SetAccepted(int64_t topic_id, int64_t post_id,
+                                                      bool accepted);
   absl::Status ListUserPosts(const Reader& reader, int64_t user_id, bool topics_only,
                              int64_t before_id, int limit, v1::ListUserPostsResponse* response);
 

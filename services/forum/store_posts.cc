@@ -144,10 +144,23 @@ absl::Status Store::SetPostState(int64_t id, const StateChange& change) {
 // One post a topic solves it: the mark leaves the others.
 constexpr Statement kSetAccepted{"post_set_accepted", R"(
 UPDATE posts SET accepted = CASE WHEN id = $2 THEN $3 ELSE 0 END, version = version + 1
-WHERE topic_id = $1 AND (id = $2 OR accepted = 1))"};
+WHERE topic_id = $1 AND (id = $2 OR accepted = 1)
+RETURNING id, number, author_id, version, state)"};
 
-absl::Status Store::SetAccepted(int64_t topic_id, int64_t post_id, bool accepted) {
-  return tx_.Execute(kSetAccepted, topic_id, post_id, accepted).status();
+absl::StatusOr<std::vector<MarkedPost>> Store::SetAccepted(int64_t topic_id, int64_t post_id,
+                                                           bool accepted) {
+  std::vector<MarkedPost> marked;
+  RETURN_IF_ERROR(tx_.Query(
+      kSetAccepted,
+      [&](const Row& row) {
+        marked.push_back({.id = row.Int(0),
+                          .number = row.Int(1),
+                          .author_id = row.Int(2),
+                          .version = row.Int(3),
+                          .visible = row.Int(4) == v1::VISIBLE});
+      },
+      topic_id, post_id, accepted));
+  return marked;
 }
 
 #define FORIUM_USER_POSTS(tables, who)                                                             \
