@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes recorded.jsonl: what a load test asks, in the mix of real searching. The same seed and corpus give the same file.
+// What a load test asks, in the mix of real searching: drawn from a forum's own words, and never kept. The same forum and seed
+// give the same queries.
 // node record.mjs CORPUS.jsonl[.xz] CATEGORIES.json [SEED]
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {readLines} from './lines.mjs';
+
+// Of a large forum every nth topic is read, so that about as many are, and the memory for them is bounded.
+const TOPICS_READ = 10_000;
 
 const SHARES = {plain: 400, typo: 150, operator: 150, phrase: 100, partial: 100, identifier: 100};
 // How many words, of a hundred queries: most people type two or three.
@@ -14,7 +18,7 @@ const IDENTIFIER = new RegExp([
   '\\b0x[0-9a-fA-F]{4,8}\\b', '\\b[A-Z]{2,}(?:_[A-Z0-9]+)+\\b', '\\b\\w+\\.(?:cpp|cmake|glsl|hlsl|lua|xml|h|as)\\b', '\\b\\d\\.\\d{1,2}\\.\\d{1,2}\\b',
 ].join('|'), 'g');
 
-let state = Number(process.argv[4] ?? 1);
+let state = 1;
 function random() {  // mulberry32
   state = (state + 0x6d2b79f5) | 0;
   let t = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -33,8 +37,13 @@ const wordsOf = (text) => text.toLowerCase().match(/[a-z][a-z0-9]{1,19}/g) ?? []
 const plainText = (raw) => raw.replace(/```[\s\S]*?```|\[code\][\s\S]*?\[\/code\]|\[[^\]]*\]|https?:\S+|<[^>]*>/g, ' ');
 
 async function readTopics(path) {
+  let lines = 0;
+  for await (const _ of readLines(path)) ++lines;
+  const step = Math.max(1, Math.floor(lines / TOPICS_READ));
   const topics = [];
+  let at = 0;
   for await (const line of readLines(path)) {
+    if (at++ % step) continue;
     const it = JSON.parse(line);
     const raws = it.post_stream.posts.map((post) => post.raw ?? '');
     const title = wordsOf(it.title.replace(/\[[^\]]*\]/g, ' ')).filter((word) => !STOP.has(word));
@@ -44,7 +53,7 @@ async function readTopics(path) {
       body: wordsOf(plainText(raws.slice(0, 3).join(' '))).filter((word) => word.length > 2 && !STOP.has(word)),
       identifiers: raws.join('\n').match(IDENTIFIER)?.slice(0, 200) ?? [],
       users: [...new Set(it.post_stream.posts.map((post) => post.username))],
-      weight: Math.pow(it.views + 1, 0.8),
+      tags: it.tags ?? [], weight: Math.pow(it.views + 1, 0.8),
     });
   }
   return topics;
@@ -64,14 +73,14 @@ function makeTopicPicker(topics) {  // what is read often is searched often
   };
 }
 
-function telling(body) {  // of a few words of a text, the one in the fewest topics: people search for nouns
+function telling(body, frequency) {  // of a few words of a text, the one in the fewest topics: people search for nouns
   return [pick(body), pick(body), pick(body), pick(body)].reduce((best, word) => (frequency.get(word) < frequency.get(best) ? word : best));
 }
 
-function words(topic, count) {
+function words({frequency}, topic, count) {
   const chosen = new Set();
   for (let tries = 0; chosen.size < count && tries < 40; ++tries) {
-    chosen.add(topic.body.length && random() < 0.2 ? telling(topic.body) : pick(topic.title));
+    chosen.add(topic.body.length && random() < 0.2 ? telling(topic.body, frequency) : pick(topic.title));
   }
   return [...chosen];
 }
@@ -100,26 +109,10 @@ function operators(topic, other, slugs, tags) {
   return random() < 0.2 ? [...new Set([one(), one()])] : [one()];
 }
 
-const [corpus, categories] = process.argv.slice(2);
-if (!categories) {
-  console.error('Usage: node record.mjs CORPUS.jsonl[.xz] CATEGORIES.json [SEED]');
-  process.exit(1);
-}
-const here = (name) => new URL(name, import.meta.url);
-const topics = await readTopics(corpus);
-const topicOf = makeTopicPicker(topics);
-const frequency = new Map();
-for (const topic of topics) {
-  for (const word of new Set(topic.body)) frequency.set(word, (frequency.get(word) ?? 0) + 1);
-}
-for (const topic of topics) topic.body = topic.body.filter((word) => frequency.get(word) > 2);
-const slugs = new Map(JSON.parse(readFileSync(categories, 'utf8')).category_list.categories.map((it) => [it.id, it.slug]));
-// The corpus has no tags; the topics in other languages have.
-const tags = [...new Set(readFileSync(here('languages.jsonl'), 'utf8').trim().split('\n').flatMap((line) => JSON.parse(line).tags))];
-
-function makeQuery(kind) {
+function makeQuery(kind, forum) {
+  const {topicOf, slugs, tags} = forum;
   const topic = topicOf();
-  const list = words(topic, pickWeighted(WORDS));
+  const list = words(forum, topic, pickWeighted(WORDS));
   if (kind === 'plain') return list.join(' ');
   if (kind === 'typo') return damage(list, mistype)?.join(' ');
   if (kind === 'partial') {
@@ -139,14 +132,42 @@ function makeQuery(kind) {
   return [...list.slice(0, 5 - extra.length), ...extra].join(' ');
 }
 
-const kinds = Object.entries(SHARES).flatMap(([kind, count]) => Array(count).fill(kind));
-for (let at = kinds.length - 1; at > 0; --at) {
-  const other = below(at + 1);
-  [kinds[at], kinds[other]] = [kinds[other], kinds[at]];
+async function readForum(corpus, categories) {
+  const topics = await readTopics(corpus);
+  const frequency = new Map();
+  for (const topic of topics) {
+    for (const word of new Set(topic.body)) frequency.set(word, (frequency.get(word) ?? 0) + 1);
+  }
+  for (const topic of topics) topic.body = topic.body.filter((word) => frequency.get(word) > 2);
+  const slugs = new Map(JSON.parse(readFileSync(categories, 'utf8')).category_list.categories.map((it) => [it.id, it.slug]));
+  // A forum without tags takes those of the topics in other languages.
+  const languages = readFileSync(new URL('languages.jsonl', import.meta.url), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  const own = topics.flatMap((topic) => topic.tags);
+  const tags = [...new Set(own.length ? own : languages.flatMap((topic) => topic.tags))];
+  return {topicOf: makeTopicPicker(topics), frequency, slugs, tags};
 }
-const lines = kinds.map((kind) => {
-  let query = null;
-  while (!query) query = makeQuery(kind);
-  return JSON.stringify({query});
-});
-writeFileSync(here('recorded.jsonl'), `${lines.join('\n')}\n`);
+
+/** 1,000 queries. @param {{corpus: string, categories: string, seed?: number}} options paths */
+export async function record({corpus, categories, seed = 1}) {
+  state = seed;
+  const forum = await readForum(corpus, categories);
+  const kinds = Object.entries(SHARES).flatMap(([kind, count]) => Array(count).fill(kind));
+  for (let at = kinds.length - 1; at > 0; --at) {
+    const other = below(at + 1);
+    [kinds[at], kinds[other]] = [kinds[other], kinds[at]];
+  }
+  return kinds.map((kind) => {
+    let query = null;
+    while (!query) query = makeQuery(kind, forum);
+    return {kind, query};
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [corpus, categories, seed] = process.argv.slice(2);
+  if (!categories) {
+    console.error('Usage: node record.mjs CORPUS.jsonl[.xz] CATEGORIES.json [SEED]');
+    process.exit(1);
+  }
+  for (const it of await record({corpus, categories, seed: Number(seed ?? 1)})) console.log(JSON.stringify(it));
+}
