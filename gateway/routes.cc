@@ -28,11 +28,10 @@ void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Re
   cached("/t/{slug}/{id}/{number}", pages.topic, {"from", "before"});
   cached("/u/{username}", pages.profile, {"tab", "page_token"});
   for (const std::string name : {"/feed.atom", "/feed.json"}) {
-    cached(name, pages.feed);
-    cached("/c/{slug}" + name, pages.feed);
-    cached("/tag/{tag}" + name, pages.feed);
-    cached("/u/{username}" + name, pages.feed);
-    cached("/t/{slug}/{id}" + name, pages.feed);
+    for (const std::string of :
+         {"", "/c/{slug}", "/tag/{tag}", "/u/{username}", "/t/{slug}/{id}"}) {
+      cached(of + name, pages.feed, {"page_token"});
+    }
   }
 
   // Pages that depend on who is looking, or that hold a secret in their address.
@@ -71,9 +70,9 @@ void AddRoutes(Router& router, const PageHooks& pages, const Transcoder& api, Re
   router.Get("/events", realtime.events());
 
   // What machines read.
-  get("/sitemap.xml", pages.sitemap, {});
-  get("/sitemaps/{name}", pages.sitemap, {});
-  get("/llms.txt", pages.llms, {});
+  get("/sitemap.xml", pages.sitemap, {.cacheable = true});
+  get("/sitemaps/{name}", pages.sitemap, {.cacheable = true});
+  get("/llms.txt", pages.llms, {.cacheable = true});
   get("/oembed", pages.oembed, {});
   get("/preview/{name}", pages.preview, {});
 

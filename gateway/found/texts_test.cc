@@ -174,6 +174,27 @@ TEST(StructuredDataTest, WhatIsHiddenIsNotTold) {
   EXPECT_EQ(posting.at("text"), "Why </script><b> \u202E]]>?");
 }
 
+TEST(StructuredDataTest, LongTextsAreReadFromTheirBeginning) {
+  const auto shortened = [](const std::string& html) {
+    const std::string json = boost::json::serialize(
+        boost::json::object({{"html", html}, {"title", "html\":\""}, {"after", 1}}));
+    const auto read = boost::json::parse(WithShortTexts(json)).as_object();
+    EXPECT_EQ(read.at("title"), "html\":\"");
+    EXPECT_EQ(read.at("after"), 1);
+    return std::string(read.at("html").as_string());
+  };
+  EXPECT_EQ(shortened("<p>short \"one\" \\</p>"), "<p>short \"one\" \\</p>");
+  EXPECT_EQ(shortened(""), "");
+  EXPECT_LE(shortened(std::string(5000, 'x')).size(), 800u);
+  EXPECT_EQ(shortened(std::string(700, 'x') + "<a href='" + std::string(500, 'y') + "'>z</a>"),
+            std::string(700, 'x'));
+  for (int shift = 0; shift < 8; ++shift) {
+    std::string text(shift, 'x');
+    for (int i = 0; i < 600; ++i) text += i % 2 == 0 ? "🦊" : "\"\n";
+    EXPECT_TRUE(text.starts_with(shortened(text)));
+  }
+}
+
 TEST(StructuredDataTest, TagsOfTheHeadStayTags) {
   const std::string head = HeadOf({.type = "article",
                                    .image = "https://f.example/preview/t-17.png?\"><b>",

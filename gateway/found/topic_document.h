@@ -19,8 +19,7 @@ struct TopicDocument {
   const forum::v1::ListPostsResponse* posts = nullptr;
   std::string base = {};
   std::string address = {};  // of the topic's page, absolute
-  std::string next =
-      {};  // of the document that goes on after these posts, absolute; empty: the end
+  int next = 0;              // number of the post after these; 0: the end
 };
 
 // Ends early when it becomes larger than this: the rest is on the next page.

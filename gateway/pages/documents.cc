@@ -2,6 +2,7 @@
 // What is no page: files, robots.txt, the web app's manifest.
 #include "gateway/assets/assets.h"
 #include "gateway/http/ascii.h"
+#include "gateway/pages/guest_documents.h"
 #include "gateway/pages/loaders.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
@@ -18,7 +19,14 @@ constexpr std::string_view kRobots =
     "Disallow: /p/\n"
     "Disallow: /settings\n"
     "Disallow: /signup\n"
-    "Disallow: /_page\n";
+    "Disallow: /_page\n"
+    "Disallow: /search\n"
+    "Disallow: /reset/\n"
+    "Disallow: /invite/\n"
+    "Disallow: /setup/\n"
+    "Disallow: /unread\n"
+    "Disallow: /new-topics\n"
+    "Allow: /\n";
 
 // When the binary was made without the web application.
 constexpr std::string_view kPlainIcon =
@@ -28,8 +36,9 @@ constexpr std::string_view kPlainIcon =
 
 }  // namespace
 
-PageMaker::Answer Robots(PageMaker&, Request&) {
-  Response response = Response::Text(std::string(kRobots));
+PageMaker::Answer Robots(PageMaker& maker, Request& request) {
+  Response response =
+      Response::Text(Concat({kRobots, "\nSitemap: ", BaseOf(maker, request), "/sitemap.xml\n"}));
   response.Add("Cache-Control", "public, max-age=3600");
   co_return response;
 }

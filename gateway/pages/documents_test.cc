@@ -33,13 +33,84 @@ TEST_F(DocumentsTest, FeedIsWellFormedWhateverTheTitles) {
   const auto feed = Feed("/feed.atom");
   EXPECT_EQ(feed.get<std::string>("<xmlattr>.xmlns"), "http://www.w3.org/2005/Atom");
   EXPECT_EQ(feed.get<std::string>("id"), "https://forum.example/feed.atom");
-  EXPECT_EQ(feed.get<std::string>("updated"), "2023-11-14T22:13:20Z");
+  EXPECT_EQ(feed.get<std::string>("updated"), "2020-09-13T12:26:40Z");
   const auto& entry = feed.get_child("entry");
   EXPECT_EQ(entry.get<std::string>("id"), "https://forum.example/t/17");
   EXPECT_THAT(entry.get<std::string>("title"), HasSubstr("</script><script>alert(1)</script>"));
   EXPECT_EQ(entry.get<std::string>("link.<xmlattr>.href"), "https://forum.example/t/right-slug/17");
   EXPECT_EQ(entry.get<std::string>("author.name"), "Anna <b>");
   EXPECT_EQ(entry.get<std::string>("category.<xmlattr>.term"), "a&b");
+  EXPECT_EQ(entry.get<std::string>("content"),
+            "<p>first words <a href=\"https://forum.example/u/anna\">]]&gt;</a></p>");
+}
+
+TEST_F(DocumentsTest, FeedIsAskedAgainByItsTag) {
+  config_.public_url = "https://forum.example";
+  Start();
+  for (const std::string path : {"/feed.atom", "/feed.json", "/t/right-slug/17/feed.json",
+                                 "/t/right-slug/17.md", "/sitemap.xml", "/llms.txt"}) {
+    const RawResponse first = Get(path);
+    ASSERT_EQ(first.status, 200) << path;
+    const std::string etag(first.Header("etag"));
+    ASSERT_FALSE(etag.empty()) << path;
+    const RawResponse again = client_->Ask("GET " + path + " HTTP/1.1\r\nHost: h\r\n" +
+                                           "If-None-Match: " + etag + "\r\n\r\n");
+    EXPECT_EQ(again.status, 304) << path;
+  }
+}
+
+TEST_F(DocumentsTest, FeedsUnderOldNamesMove) {
+  Start();
+  const RawResponse response = Get("/t/wrong/17/feed.atom");
+  EXPECT_EQ(response.status, 301);
+  EXPECT_EQ(response.Header("location"), "/t/right-slug/17/feed.atom");
+  EXPECT_EQ(Get("/c/3/feed.json").Header("location"), "/c/general/feed.json");
+  EXPECT_EQ(Get("/t/x/17.md").Header("location"), "/t/right-slug/17.md");
+}
+
+TEST_F(DocumentsTest, SitemapShowsEverybodyWhatGuestsSee) {
+  config_.public_url = "http://forum.example";
+  Start();
+  for (const std::string token : {"", "member-5"}) {
+    EXPECT_THAT(Get("/sitemap.xml", token).body,
+                HasSubstr("<loc>http://forum.example/sitemaps/topics-0.xml</loc>"
+                          "<lastmod>2023-11-14T22:13:20Z</lastmod>"));
+    EXPECT_THAT(Get("/sitemaps/topics-0.xml", token).body,
+                HasSubstr("<loc>http://forum.example/t/right-slug/17</loc>"
+                          "<lastmod>2023-11-14T22:13:20Z</lastmod>"));
+  }
+  EXPECT_THAT(Get("/sitemaps/categories.xml").body, HasSubstr("/c/general</loc>"));
+  for (const char* name : {"topics-1.xml", "topics--1.xml", "topics-01.xml", "topics-.xml",
+                           "topics-", "topics-99999999999.xml", "x.xml", "..%2f..%2fetc"}) {
+    EXPECT_EQ(Get(std::string("/sitemaps/") + name).status, 404) << name;
+  }
+}
+
+TEST_F(DocumentsTest, OembedTellsOfTopicsOfThisSiteOnly) {
+  config_.public_url = "https://forum.example";
+  Start();
+  const auto ask = [&](const std::string& url, const std::string& more = "") {
+    return Get("/oembed?url=" + url + more);
+  };
+  const std::string topic = "https%3A%2F%2Fforum.example%2Ft%2Fright-slug%2F17";
+  EXPECT_EQ(ask(topic).Header("content-type"), "application/json; charset=utf-8");
+  EXPECT_THAT(ask(topic, "&format=xml").body, HasSubstr("<type>rich</type>"));
+  EXPECT_EQ(ask(topic, "&format=yaml").status, 501);
+  EXPECT_EQ(ask("https%3A%2F%2Fother.example%2Ft%2Fright-slug%2F17").status, 404);
+  EXPECT_EQ(ask("https%3A%2F%2Fforum.example%2Ft%2Fright-slug%2F18").status, 404);
+  EXPECT_EQ(ask("https%3A%2F%2Fforum.example%2Fu%2F17").status, 404);
+  EXPECT_EQ(ask("").status, 404);
+}
+
+TEST_F(DocumentsTest, PagesTellMachinesWhatTheyAre) {
+  config_.public_url = "http://forum.example";
+  Start();
+  const std::string body = Get("/t/right-slug/17").body;
+  EXPECT_THAT(body, HasSubstr("\"@type\":\"DiscussionForumPosting\""));
+  EXPECT_THAT(body, HasSubstr("content=\"http://forum.example/preview/t-17.png\""));
+  EXPECT_THAT(Get("/").body, HasSubstr("type=\"application/feed+json\" href=\"/feed.json\""));
+  // Members are no machines.
+  EXPECT_THAT(Get("/t/right-slug/17", "member-5").body, Not(HasSubstr("schema.org")));
 }
 
 TEST_F(DocumentsTest, FeedOfACategoryNamesIt) {

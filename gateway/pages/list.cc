@@ -2,9 +2,11 @@
 // Lists of topics, and the lists of categories and tags.
 #include <algorithm>
 
+#include "gateway/found/structured_data.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/router.h"
 #include "gateway/http/url.h"
+#include "gateway/pages/guest_documents.h"
 #include "gateway/pages/loaders.h"
 #include "proto/forium/forum/v1/categories.json.h"
 #include "proto/forium/forum/v1/topics.pb.h"
@@ -78,6 +80,22 @@ std::string TitleOf(const ListKind& kind, const CategoryFacts* category, std::st
   return "";
 }
 
+// What link previews and feed readers look for.
+std::string HeadOfList(const PageMaker& maker, const ListKind& kind,
+                       const CategoryFacts* category) {
+  LinkTags tags{.type = "website"};
+  if (!maker.public_url().empty()) {
+    const std::string name =
+        category != nullptr ? Concat({"c-", std::to_string(category->id)}) : std::string("site");
+    tags.image = Concat({maker.public_url(), "/preview/", name, ".png"});
+  }
+  const std::string path = category != nullptr || kind.name == "tag" ? kind.path : "";
+  // Atom of the site and of a category is named by every page.
+  if (kind.name == "tag") tags.alternates.push_back({"application/atom+xml", path + "/feed.atom"});
+  tags.alternates.push_back({"application/feed+json", path + "/feed.json"});
+  return HeadOf(tags);
+}
+
 }  // namespace
 
 PageMaker::Answer ListPage(PageMaker& maker, Request& request) {
@@ -108,6 +126,7 @@ PageMaker::Answer ListPage(PageMaker& maker, Request& request) {
   if (category != nullptr) page.description = category->description;
   page.canonical = Canonical(request, kind.path);
   page.index = !own;
+  if (!own && ForMachines(request)) page.head = HeadOfList(maker, kind, category);
   if (!own) {
     page.cache_tags.assign(list.facts.cache_tags().begin(), list.facts.cache_tags().end());
     page.cache_tags.push_back("list");

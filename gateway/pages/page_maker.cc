@@ -101,6 +101,9 @@ PageMaker::Answer PageMaker::Make(Request& request, FrameParts parts, Page page)
     const observe::Span render(observe::SpanKind::kInternal, "render page", request.span.context());
     CO_ASSIGN_OR_RETURN(std::string html,
                         co_await renderer_->Render(std::move(props), request.deadline));
+    if (const size_t end = html.find("</head>"); end != std::string::npos) {
+      html.insert(end, page.head);
+    }
     response = Response::Html(page.ready_texts ? texts.Put(html) : std::move(html), page.status);
   }
   response.cache_tags = std::move(page.cache_tags);

@@ -166,6 +166,28 @@ class PagesTest : public ::testing::Test {
           facts.add_cache_tags("topic:17");
           return Ready(topic_, facts);
         });
+    services_.On<forum::v1::ListPostsRequest, HttpBody>(
+        forum + "ListPosts",
+        [this](const rpc::Call&,
+               const forum::v1::ListPostsRequest& request) -> absl::StatusOr<HttpBody> {
+          if (request.topic_id() != topic_.id()) return status::NotFound("No such topic.");
+          forum::v1::BodyFacts facts;
+          facts.set_topic_slug(topic_.slug());
+          facts.set_topic_title(topic_.title());
+          facts.add_cache_tags("topic:17");
+          return Ready(posts_, facts);
+        });
+    services_.On<forum::v1::ListTopicAddressesRequest, forum::v1::ListTopicAddressesResponse>(
+        forum + "ListTopicAddresses",
+        [this](const rpc::Call& call, const forum::v1::ListTopicAddressesRequest& request)
+            -> absl::StatusOr<forum::v1::ListTopicAddressesResponse> {
+          forum::v1::ListTopicAddressesResponse response;
+          // Who asks is a guest, whoever asked us.
+          if (call.principal.user_id() != 0) return status::NotFound("Not for members.");
+          if (request.segment() < 0) *response.mutable_segments() = addresses_.segments();
+          if (request.segment() == 0) *response.mutable_topics() = addresses_.topics();
+          return response;
+        });
     services_.On<forum::v1::ResolveOldIdRequest, forum::v1::ResolveOldIdResponse>(
         forum + "ResolveOldId",
         [this](const rpc::Call&, const forum::v1::ResolveOldIdRequest& request)
@@ -184,6 +206,17 @@ class PagesTest : public ::testing::Test {
           if (request.id() != post_.id()) return status::NotFound("No such post.");
           return post_;
         });
+    auto& first = *posts_.add_posts();
+    first.set_id(90);
+    first.set_number(1);
+    first.set_author_id(5);
+    first.set_html("<p>first words <a href=\"/u/anna\">]]&gt;</a></p>");
+    first.mutable_created_at()->set_seconds(1600000000);
+    addresses_.add_segments()->mutable_changed_at()->set_seconds(1700000000);
+    auto& address = *addresses_.add_topics();
+    address.set_id(17);
+    address.set_slug("right-slug");
+    address.mutable_changed_at()->set_seconds(1700000000);
     post_.set_id(100);
     post_.set_topic_id(17);
     post_.set_number(4);
@@ -219,6 +252,8 @@ class PagesTest : public ::testing::Test {
   auth::v1::ListUsersResponse users_;
   forum::v1::Topic topic_;
   forum::v1::Post post_;
+  forum::v1::ListPostsResponse posts_;
+  forum::v1::ListTopicAddressesResponse addresses_;
   forum::v1::ListCategoriesResponse categories_;
   forum::v1::ListTagsResponse tags_;
   forum::v1::Unread unread_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // An account's page.
+#include "gateway/found/structured_data.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/url.h"
+#include "gateway/pages/guest_documents.h"
 #include "gateway/pages/loaders.h"
 #include "proto/forium/auth/v1/auth.json.h"
 #include "proto/forium/forum/v1/posts.json.h"
@@ -49,6 +51,11 @@ PageMaker::Answer ProfilePage(PageMaker& maker, Request& request) {
   page.title = user.display_name().empty() ? user.username() : user.display_name();
   page.description = user.bio();
   page.canonical = path;
+  if (ForMachines(request)) {
+    page.head = HeadOf({.type = "profile",
+                        .alternates = {{"application/atom+xml", path + "/feed.atom"},
+                                       {"application/feed+json", path + "/feed.json"}}});
+  }
   page.cache_tags = {tag};
   for (const forum::v1::UserPost& post : activity.posts()) {
     page.cache_tags.push_back(Concat({"topic:", std::to_string(post.post().topic_id())}));

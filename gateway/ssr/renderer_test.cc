@@ -61,7 +61,7 @@ class RendererTest : public testing::Test {
 
 TEST_F(RendererTest, PropsBecomeHtml) {
   Start({});
-  EXPECT_EQ(*Render("list"), "<!doctype html><title>Grüße</title>");
+  EXPECT_EQ(*Render("list"), "<!doctype html><title>Grüße</title></head>");
 }
 
 TEST_F(RendererTest, ManyPagesAtOnceAllArrive) {
@@ -79,7 +79,7 @@ TEST_F(RendererTest, RunawayScriptIsEndedAndItsMachineReplaced) {
   EXPECT_EQ(status::ReasonOf(html.status()), type::v1::INTERNAL);
   EXPECT_NE(status::CauseOf(html.status()).find("too long"), std::string::npos);
   EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
-  EXPECT_EQ(*Render("list"), "<!doctype html><title>Grüße</title>");
+  EXPECT_EQ(*Render("list"), "<!doctype html><title>Grüße</title></head>");
 }
 
 TEST_F(RendererTest, EachRenderHasItsWholeLimit) {
@@ -108,7 +108,7 @@ TEST_F(RendererTest, FullQueueRefusesAtOnce) {
     if (status::ReasonOf(html.status()) == type::v1::UNAVAILABLE) ++refused;
   }
   EXPECT_GE(refused, 5);  // one runs, two wait
-  EXPECT_EQ(*Render("list"), "<!doctype html><title>Grüße</title>");
+  EXPECT_EQ(*Render("list"), "<!doctype html><title>Grüße</title></head>");
 }
 
 TEST_F(RendererTest, PageThatWaitedTooLongIsNotBegun) {

@@ -16,6 +16,6 @@ globalThis.render = (json) => {
       return `slow ${sum > 0}`;
     }
     default:
-      return `<!doctype html><title>${props.title}</title>${props.form ? JSON.stringify(props.form) : ''}`;
+      return `<!doctype html><title>${props.title}</title></head>${props.form ? JSON.stringify(props.form) : ''}`;
   }
 };
