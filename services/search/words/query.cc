@@ -30,9 +30,10 @@ void AddForm(std::vector<Form>& forms, std::vector<std::string> tokens, float we
 
 // Words of grammar of one character: nobody looks for them, and they stand beside every other.
 bool IsParticle(std::string_view character) {
-  static constexpr std::string_view kParticles[] = {"の", "を", "は", "が", "に", "で", "と", "も",
-                                                    "へ", "や", "か", "ね", "よ", "な", "的", "了",
-                                                    "吗", "嗎", "呢", "吧", "着", "们", "們", "是"};
+  static constexpr std::string_view kParticles[] = {
+      "の", "を", "は", "が", "に", "で", "と", "も", "へ", "や", "か", "ね", "よ", "な",
+      "た", "だ", "て", "し", "る", "い", "す", "的", "了", "吗", "嗎", "呢", "吧", "着",
+      "们", "們", "是", "在", "和", "有", "我", "你", "这", "這", "就", "都", "很"};
   return std::find(std::begin(kParticles), std::end(kParticles), character) != std::end(kParticles);
 }
 

@@ -64,6 +64,8 @@ TEST(SplitQueryTest, ScriptsWithoutSpacesAreSegmented) {
   EXPECT_EQ(Terms("猫"), "猫*10");
   EXPECT_EQ(Terms("データベースの設定"), "データ+ータベ+タベー+ベース*10; 設定*10");
   EXPECT_EQ(Terms("数据库的配置"), "数据*10; 据库*10 库*10; 配置*10");
+  EXPECT_EQ(Terms("の"), "の*10");
+  EXPECT_EQ(Terms("のは"), "のは*10");
   EXPECT_EQ(Terms("หน้าจอ"), "หน้+น้า*10; จอ*10");
 }
 
