@@ -120,7 +120,7 @@ export function ssr(assets) {
       minify: true,
       rolldownOptions: {
         input: `${root}src/entry/ssr.ts`,
-        output: { format: 'iife', name: 'pages', entryFileNames: 'render.js', codeSplitting: false },
+        output: { format: 'iife', name: 'pages', entryFileNames: 'render.js', assetFileNames: 'assets/[name]-[hash:6][extname]', codeSplitting: false },
       },
     },
   };

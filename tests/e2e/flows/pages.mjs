@@ -37,11 +37,11 @@ async function world(t) {
 }
 
 const guestPages = ({author, topic}) => ['/', '/latest', '/top', '/c/garden', '/tag/soil', '/categories', '/tags', topic.path,
-  `${topic.path}/5`, `/u/${author.username}`, `/u/${author.username}?tab=topics`, '/login', '/signup', '/nowhere', '/settings',
+  `${topic.path}/5`, `/u/${author.username}`, `/u/${author.username}?tab=topics`, '/login', '/signup', '/nowhere', '/settings', '/search', '/search?q=post', '/search?q=soil+tag%3Asoil+colour%3Ared+%22open', '/search?q=zzzzqqqq+in%3Atitle',
   '/setup/not-a-link'];
 const memberPages = ({author, topic}) => ['/', '/new-topics', '/unread', '/new', topic.path, `/p/${topic.first.id}/edit`,
   `/p/${topic.first.id}/history`, '/settings', `/u/${author.username}`, '/admin'];
-const adminPages = ({topic}) => ['/admin', '/admin/users', '/admin/categories', '/admin/tags', '/admin/edge', topic.path];
+const adminPages = ({topic}) => ['/admin', '/admin/users', '/admin/categories', '/admin/tags', '/admin/search', '/admin/edge', topic.path];
 
 const shards = [
   {who: 'a guest', paths: guestPages, as: () => undefined},

@@ -12,8 +12,13 @@ export function watchEnd(page: HTMLElement, stream: Stream): () => void {
   page.querySelector('.sheet')!.append(place);
   let drawn: object | undefined;
   const stop = nearing(async () => {
-    if (!drawn && !stream.topic.nextPageToken)
-      drawn = mount(Similar, { target: place, props: { path: `/search/similar?topic_id=${stream.topic.id}`, categories: current.props.categories } });
+    if (drawn) return false;
+    if (stream.topic.nextPageToken) {
+      // More posts are on their way, and may come without this place leaving the screen.
+      await new Promise((soon) => setTimeout(soon, 500));
+      return true;
+    }
+    drawn = mount(Similar, { target: place, props: { path: `/search/similar?topic_id=${stream.topic.id}`, categories: current.props.categories } });
     return false;
   })(place);
   return () => {
