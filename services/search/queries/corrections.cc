@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/search/queries/corrections.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status/macros.h"
+#include "services/search/words/tokenizer.h"
+
+namespace forium::search {
+namespace {
+
+// How often each form of a term was the best one.
+std::array<int, 256> FormsHit(const Found& found, size_t term) {
+  std::array<int, 256> counts = {};
+  for (const FoundTopic& topic : found.topics) {
+    for (const FoundPost& post : topic.posts) {
+      const TermHit& hit = post.hits.terms[term];
+      if (hit.any()) ++counts[hit.form];
+    }
+  }
+  return counts;
+}
+
+// The correction that was hit most; null when the word itself was hit, or nothing.
+const PlannedForm* CorrectionOf(const PlannedTerm& term, const std::array<int, 256>& counts) {
+  const PlannedForm* used = nullptr;
+  int most = 0;
+  for (size_t form = 0; form < term.forms.size() && form < counts.size(); ++form) {
+    if (counts[form] == 0) continue;
+    if (term.forms[form].origin != PlannedForm::Origin::kCorrected) return nullptr;
+    if (counts[form] > most) {
+      most = counts[form];
+      used = &term.forms[form];
+    }
+  }
+  return used;
+}
+
+}  // namespace
+
+absl::StatusOr<bool> IsReadable(const std::string& word, SearchStore& store) {
+  return store.Readable(absl::StrCat("{title body} : ", Quoted({word})));
+}
+
+absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& plan,
+                                                                 const Vocabulary& vocabulary,
+                                                                 SearchStore& store) {
+  absl::flat_hash_set<std::string> unreadable;
+  for (const PlannedTerm& term : plan.terms) {
+    if (term.phrase || term.text.empty() || vocabulary.Frequency(term.text) == 0) continue;
+    ASSIGN_OR_RETURN(const bool readable, IsReadable(term.text, store));
+    if (!readable) unreadable.insert(term.text);
+  }
+  return unreadable;
+}
+
+void TellCorrections(const Query& query, const Plan& plan, const Found& found,
+                     v1::Interpretation* told) {
+  std::string suggestion;
+  size_t at = 0;
+  for (size_t i = 0; i < plan.terms.size(); ++i) {
+    const PlannedTerm& term = plan.terms[i];
+    const PlannedForm* const used = CorrectionOf(term, FormsHit(found, i));
+    if (used == nullptr || term.begin < at || term.end > query.text.size()) continue;
+    v1::Correction& correction = *told->add_corrections();
+    correction.set_typed(query.text.substr(term.begin, term.end - term.begin));
+    correction.set_used(used->tokens.front());
+    absl::StrAppend(&suggestion, query.text.substr(at, term.begin - at), used->tokens.front());
+    at = term.end;
+  }
+  if (at > 0) told->set_suggestion(absl::StrCat(suggestion, query.text.substr(at)));
+}
+
+}  // namespace forium::search

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// MATCH expressions of plan.h. Grammar: https://www.sqlite.org/fts5.html, section 3.
+#include <algorithm>
+
+#include "services/search/index/marks.h"
+#include "services/search/queries/plan.h"
+#include "services/search/words/tokenizer.h"
+
+namespace forium::search {
+namespace {
+
+// Words stand in these; the column `marks` has the names of filters, which are words, too.
+constexpr std::string_view kWordColumns = "{title body} : ";
+constexpr std::string_view kTitleColumn = "title : ";
+
+class Writer {
+ public:
+  Writer(const Plan& plan, Where where) : plan_(plan), where_(where) {
+    if (plan.in_title) where_ = Where::kTitle;
+  }
+
+  void Write(std::string_view text) { expression_.match += text; }
+
+  void Terms(const std::vector<int>& terms, std::string_view between) {
+    Write("(");
+    for (size_t i = 0; i < terms.size(); ++i) {
+      if (i > 0) Write(between);
+      Forms(terms[i]);
+    }
+    Write(")");
+  }
+
+  // The forms of a term, one of which must be there.
+  void Forms(int term) {
+    const auto& forms = plan_.terms[static_cast<size_t>(term)].forms;
+    Write(where_ == Where::kTitle ? kTitleColumn : kWordColumns);
+    Write("(");
+    for (size_t i = 0; i < forms.size(); ++i) {
+      if (i > 0) Write(" OR ");
+      Write(Quoted(forms[i].tokens));
+      expression_.hits.Add(term, static_cast<int>(i), forms[i].weight);
+    }
+    Write(")");
+  }
+
+  // Marks behind the terms, then what must not be there.
+  Expression Finish(bool first, int64_t posts) {
+    for (const std::vector<std::string>& group : plan_.marks) Marks(group, " AND ");
+    if (first) Marks({std::string(kFirstMark)}, " AND ");
+    if (!plan_.excluded_marks.empty()) Marks(plan_.excluded_marks, " NOT ");
+    for (const PlannedTerm& term : plan_.excluded) {
+      Write(" NOT ");
+      Write(plan_.in_title ? kTitleColumn : kWordColumns);
+      Write("(");
+      for (size_t i = 0; i < term.forms.size(); ++i) {
+        if (i > 0) Write(" OR ");
+        Write(Quoted(term.forms[i].tokens));
+        expression_.hits.AddFilter();
+      }
+      Write(")");
+    }
+    expression_.posts = posts;
+    return std::move(expression_);
+  }
+
+  void Marks(const std::vector<std::string>& marks, std::string_view before) {
+    if (!expression_.match.empty()) {
+      // AND and NOT bind in their own order: what is there already is one.
+      expression_.match = "(" + expression_.match + ")";
+      Write(before);
+    }
+    Write("marks : (");
+    for (size_t i = 0; i < marks.size(); ++i) {
+      if (i > 0) Write(" OR ");
+      Write(Quoted({Mark(marks[i])}));
+      expression_.hits.AddFilter();
+    }
+    Write(")");
+  }
+
+ private:
+  const Plan& plan_;
+  Where where_;
+  Expression expression_;
+};
+
+int64_t PostsOf(const Plan& plan, int term) { return plan.terms[static_cast<size_t>(term)].posts; }
+
+int64_t Least(const Plan& plan, const std::vector<int>& terms) {
+  int64_t least = PostsOf(plan, terms.front());
+  for (const int term : terms) least = std::min(least, PostsOf(plan, term));
+  return least;
+}
+
+int64_t Sum(const Plan& plan, const std::vector<int>& terms) {
+  int64_t sum = 0;
+  for (const int term : terms) sum += PostsOf(plan, term);
+  return sum;
+}
+
+}  // namespace
+
+Expression AllOf(const Plan& plan, const std::vector<int>& terms, Where where, bool first) {
+  Writer writer(plan, where);
+  writer.Terms(terms, " AND ");
+  return writer.Finish(first, Least(plan, terms));
+}
+
+Expression AnyOf(const Plan& plan, const std::vector<int>& terms, Where where, bool first) {
+  Writer writer(plan, where);
+  writer.Terms(terms, " OR ");
+  return writer.Finish(first, Sum(plan, terms));
+}
+
+Expression TwoOf(const Plan& plan, const std::vector<int>& terms) {
+  Writer writer(plan, Where::kAnywhere);
+  writer.Write("(");
+  // Each with one of those behind it.
+  for (size_t i = 0; i + 1 < terms.size(); ++i) {
+    if (i > 0) writer.Write(" OR ");
+    writer.Write("(");
+    writer.Forms(terms[i]);
+    writer.Write(" AND ");
+    writer.Terms({terms.begin() + static_cast<std::ptrdiff_t>(i) + 1, terms.end()}, " OR ");
+    writer.Write(")");
+  }
+  writer.Write(")");
+  return writer.Finish(false, Sum(plan, terms) - PostsOf(plan, terms.back()));
+}
+
+Expression Filtered(const Plan& plan) { return Writer(plan, Where::kAnywhere).Finish(false, 0); }
+
+}  // namespace forium::search

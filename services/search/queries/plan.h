@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a query looks for, as terms with forms and rarities, and the MATCH expressions made of them.
+// Expressions consist of quoted tokens, column filters, AND, OR and NOT alone: nothing that was
+// typed is syntax. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "services/search/queries/hits.h"
+#include "services/search/queries/query_parser.h"
+#include "services/search/words/vocabulary.h"
+#include "services/search/words/words.h"
+
+namespace forium::search {
+
+struct PlannedForm {
+  enum class Origin { kTyped, kContinued, kCorrected, kPart };
+  std::vector<std::string> tokens = {};
+  float weight = 1;
+  Origin origin = Origin::kTyped;
+};
+
+struct PlannedTerm {
+  std::string text = {};  // folded; of a phrase as typed
+  std::vector<PlannedForm> forms = {};
+  // Posts that have it, as far as the vocabulary tells.
+  int64_t posts = 0;
+  float rarity = 1;
+  bool phrase = false;
+  bool plain = false;
+  // So frequent that it does not decide what is found.
+  bool frequent = false;
+  // Bytes of the query.
+  size_t begin = 0, end = 0;
+};
+
+struct Plan {
+  // At most kMaxTerms, in the order of the query.
+  std::vector<PlannedTerm> terms;
+  std::vector<PlannedTerm> excluded;
+  // Marks of which each must be there; in each group one of them is enough.
+  std::vector<std::vector<std::string>> marks;
+  std::vector<std::string> excluded_marks;
+  bool in_title = false;
+  bool too_many = false;
+
+  // Terms that decide, the rarest first.
+  std::vector<int> Deciding() const;
+  // Sum over all terms that decide.
+  float Rarity() const;
+};
+
+// What the vocabulary is asked for. `unreadable`: words that count as unknown, because all posts
+// that have them are hidden from the caller.
+struct PlanSources {
+  const Vocabulary& vocabulary;
+  const std::vector<Language>& languages;
+  Words& words;
+  const absl::flat_hash_set<std::string>& unreadable;
+};
+// Terms only; marks are added by who resolves the filters.
+Plan MakePlan(const Query& query, const PlanSources& sources);
+// The words that tell most of a title and a text, the title's before others.
+Plan MakePlanOfText(std::string_view title, std::string_view text, const PlanSources& sources,
+                    size_t words);
+// The last term goes on in any way: for suggestions.
+void Continue(PlannedTerm& term, const PlanSources& sources, size_t limit);
+
+float RarityOf(int64_t posts, int64_t all_posts);
+
+struct Expression {
+  std::string match;
+  HitPlan hits;
+  // Rows that it may give at most, roughly.
+  int64_t posts = 0;
+};
+enum class Where { kAnywhere, kTitle };
+// All of the terms; with `first`, in first posts only.
+Expression AllOf(const Plan& plan, const std::vector<int>& terms, Where where, bool first = false);
+// One of the terms, or two of them.
+Expression AnyOf(const Plan& plan, const std::vector<int>& terms, Where where, bool first = false);
+Expression TwoOf(const Plan& plan, const std::vector<int>& terms);
+// Marks alone.
+Expression Filtered(const Plan& plan);
+
+}  // namespace forium::search

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Search(): from what was typed to a page of results.
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status/macros.h"
+#include "services/search/queries/corrections.h"
+#include "services/search/queries/facets.h"
+#include "services/search/queries/filters.h"
+#include "services/search/queries/finder.h"
+#include "services/search/queries/page_token.h"
+#include "services/search/queries/shown.h"
+#include "services/search/queries/snippets.h"
+#include "services/search/queries/weights.h"
+
+namespace forium::search {
+namespace {
+
+constexpr int kPageSize = 20;
+constexpr int kMostPageSize = 50;
+// Authors of so many results are looked up for their standing.
+constexpr size_t kWithStanding = 50;
+
+// What one page needs, read in one transaction; texts are cut behind it.
+class Finder {
+ public:
+  Finder(const Snapshot& index, const Reader& reader, const v1::SearchRequest& request)
+      : index_(index), reader_(reader), request_(request), query_(ParseQuery(request.q())) {
+    const int asked = request.page_size() <= 0 ? kPageSize : request.page_size();
+    page_size_ = std::min(asked, kMostPageSize);
+    list_ = absl::StrCat("search/", query_.text);
+    order_ = query_.order;
+  }
+
+  absl::StatusOr<v1::SearchResponse> Find() {
+    if (!request_.page_token().empty()) {
+      ASSIGN_OR_RETURN(place_, ParsePageToken(list_, request_.page_token()));
+    }
+    RETURN_IF_ERROR(index_.database->Read([this](database::Transaction& tx) {
+      SearchStore store(tx, reader_.level);
+      return Read(store);
+    }));
+    Show();
+    return std::move(response_);
+  }
+
+ private:
+  absl::Status Read(SearchStore& store) {
+    response_.Clear();
+    shown_.clear();
+    found_ = {};
+    unreadable_.clear();
+    ASSIGN_OR_RETURN(filters_, ResolveFilters(query_, store));
+    MakePlanWithFilters();
+    if (Possible()) RETURN_IF_ERROR(Gather(store));
+    RETURN_IF_ERROR(RankFound(store));
+    RETURN_IF_ERROR(TakePage(store));
+    if (request_.facets() && !place_.has_value()) {
+      RETURN_IF_ERROR(CountFacets(ranked_, store, response_.mutable_facets()));
+    }
+    return Interpret(store);
+  }
+
+  bool Possible() const {
+    return !filters_.impossible && (!plan_.terms.empty() || !filters_.marks.empty()) &&
+           !NothingToFind();
+  }
+
+  bool NothingToFind() const {
+    return std::any_of(
+        query_.problems.begin(), query_.problems.end(),
+        [](const v1::Problem& problem) { return problem.kind() == v1::Problem::NOTHING_TO_FIND; });
+  }
+
+  PlanSources Sources() const {
+    return {*index_.vocabulary, index_.languages, WordsOfThread(), unreadable_};
+  }
+
+  void MakePlanWithFilters() {
+    plan_ = MakePlan(query_, Sources());
+    plan_.marks = filters_.marks;
+    plan_.excluded_marks = filters_.excluded_marks;
+    order_ = query_.order;
+    // Filters alone are all equally well hit.
+    if (plan_.terms.empty() && order_ == v1::RELEVANCE) order_ = v1::LATEST;
+  }
+
+  absl::Status Gather(SearchStore& store) {
+    RETURN_IF_ERROR(GatherOnce(store));
+    if (found_.topics.size() >= weights::kEnoughTopics || plan_.terms.empty()) {
+      return absl::OkStatus();
+    }
+    // Words that only others may read are as if nobody had written them.
+    ASSIGN_OR_RETURN(unreadable_, UnreadableWords(plan_, *index_.vocabulary, store));
+    if (unreadable_.empty()) return absl::OkStatus();
+    MakePlanWithFilters();
+    return GatherOnce(store);
+  }
+
+  absl::Status GatherOnce(SearchStore& store) {
+    Gathering gathering(store, filters_.bounds);
+    if (order_ == v1::LATEST || order_ == v1::OLDEST) {
+      RETURN_IF_ERROR(gathering.ByTime(plan_, order_ == v1::OLDEST));
+    } else {
+      const bool relevance = order_ == v1::RELEVANCE && !filters_.within_topic;
+      RETURN_IF_ERROR(gathering.ByRelevance(plan_, relevance ? weights::kEnoughTopics : 1));
+    }
+    found_ = std::move(gathering.found());
+    return absl::OkStatus();
+  }
+
+  absl::Status RankFound(SearchStore& store) {
+    RankingOptions options = {.order = order_, .by_post = filters_.within_topic};
+    ASSIGN_OR_RETURN(options.newest_at, store.NewestPostAt());
+    for (const PlannedTerm& term : plan_.terms) {
+      absl::StrAppend(&options.title_key, options.title_key.empty() ? "" : " ", term.text);
+    }
+    options.title_key = TitleKey(options.title_key, WordsOfThread());
+    ranked_ = Rank(plan_, found_, options, WordsOfThread());
+    if (order_ == v1::RELEVANCE) RETURN_IF_ERROR(RankByStanding(store));
+    response_.set_total(static_cast<int>(ranked_.size()));
+    response_.set_total_is_bound(found_.bound);
+    response_.set_relaxed(found_.relaxed);
+    return absl::OkStatus();
+  }
+
+  absl::Status RankByStanding(SearchStore& store) {
+    std::vector<int64_t> ids;
+    for (size_t i = 0; i < std::min(kWithStanding, ranked_.size()); ++i) {
+      ids.push_back(ranked_[i].post->author_id);
+    }
+    if (ids.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<User> users, store.Users(ids));
+    absl::flat_hash_map<int64_t, float> standing;
+    for (const User& user : users) standing[user.id] = StandingOf(user.posts, user.likes);
+    AddStanding(standing, kWithStanding, ranked_);
+    return absl::OkStatus();
+  }
+
+  absl::Status TakePage(SearchStore& store) {
+    const auto behind = [this](const Ranked& one) {
+      if (!place_.has_value()) return true;
+      return one.score != place_->score ? one.score < place_->score : one.key < place_->key;
+    };
+    auto next = std::find_if(ranked_.begin(), ranked_.end(), behind);
+    const int before = place_.has_value() ? place_->count : 0;
+    const int most = std::min(page_size_, std::max(0, weights::kMostResults - before));
+    std::vector<int64_t> authors;
+    for (; next != ranked_.end() && static_cast<int>(shown_.size()) < most; ++next) {
+      ASSIGN_OR_RETURN(std::string text, store.Text(next->post->id));
+      shown_.push_back({*next, std::move(text)});
+      authors.push_back(next->post->author_id);
+    }
+    const int count = before + static_cast<int>(shown_.size());
+    if (next != ranked_.end() && !shown_.empty() && count < weights::kMostResults) {
+      const Ranked& last = shown_.back().ranked;
+      response_.set_next_page_token(MakePageToken(list_, {last.score, last.key, count}));
+    }
+    if (authors.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<User> users, store.Users(authors));
+    for (const User& user : users) authors_[user.id] = user;
+    return absl::OkStatus();
+  }
+
+  absl::Status Interpret(SearchStore& store) {
+    v1::Interpretation& told = *response_.mutable_interpretation();
+    for (const PlannedTerm& term : plan_.terms) told.add_words(term.text);
+    for (const QueryFilter& filter : query_.filters) {
+      v1::Filter& added = *told.add_filters();
+      added.set_name(absl::StrCat(filter.excluded ? "-" : "", std::string(NameOf(filter.kind))));
+      added.set_value(filter.value);
+      added.set_text(query_.text.substr(filter.begin, filter.end - filter.begin));
+    }
+    for (const v1::Problem& problem : query_.problems) *told.add_problems() = problem;
+    if (plan_.too_many) told.add_problems()->set_kind(v1::Problem::TOO_MANY_WORDS);
+    for (const v1::Problem& problem : filters_.problems) *told.add_problems() = problem;
+    if (found_.topics.empty()) {
+      ASSIGN_OR_RETURN(const std::vector<v1::Problem> unknown, UnknownTags(query_, store));
+      for (const v1::Problem& problem : unknown) *told.add_problems() = problem;
+    }
+    told.set_order(order_);
+    TellCorrections(query_, plan_, found_, &told);
+    return absl::OkStatus();
+  }
+
+  void Show() {
+    Snippets snippets(plan_, WordsOfThread());
+    for (const Shown& shown : shown_) {
+      v1::Result& result = *response_.add_results();
+      FillResult(shown.ranked, &result);
+      const auto author = authors_.find(shown.ranked.post->author_id);
+      if (author != authors_.end()) FillMember(author->second, result.mutable_author());
+      const Language language = shown.ranked.topic->language;
+      snippets.Cut(shown.text, language, result.mutable_snippet());
+      snippets.Mark(shown.ranked.topic->title, language, result.mutable_title_pieces());
+    }
+  }
+
+  struct Shown {
+    Ranked ranked;
+    std::string text;
+  };
+
+  const Snapshot& index_;
+  const Reader& reader_;
+  const v1::SearchRequest& request_;
+  const Query query_;
+  std::string list_;
+  int page_size_;
+  std::optional<PagePlace> place_;
+
+  v1::Order order_;
+  ResolvedFilters filters_;
+  absl::flat_hash_set<std::string> unreadable_;
+  Plan plan_;
+  Found found_;
+  std::vector<Ranked> ranked_;
+  std::vector<Shown> shown_;
+  absl::flat_hash_map<int64_t, User> authors_;
+  v1::SearchResponse response_;
+};
+
+}  // namespace
+
+absl::StatusOr<v1::SearchResponse> Search(const Snapshot& index, const Reader& reader,
+                                          const v1::SearchRequest& request) {
+  return Finder(index, reader, request).Find();
+}
+
+}  // namespace forium::search

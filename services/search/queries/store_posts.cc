@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "services/base/status/macros.h"
+#include "services/search/index/damage.h"
+#include "services/search/queries/store.h"
+
+namespace forium::search {
+namespace {
+
+using database::Row;
+using database::Statement;
+
+CandidateRow ReadCandidate(const Row& row) {
+  return {.post_id = row.Int(0),
+          .topic_id = row.Int(1),
+          .author_id = row.Int(2),
+          .created_at = row.Int(3),
+          .number = row.Int(4),
+          .likes = row.Int(5),
+          .length = row.Int(6),
+          .accepted = row.Int(7) != 0,
+          .category_id = row.Int(8),
+          .solved = row.Int(9) > 0,
+          .closed = row.Int(10) != 0,
+          .posts_count = row.Int(11),
+          .bumped_at = row.Int(12),
+          .title = row.Text(13),
+          .slug = row.Text(14),
+          .tags = row.Text(15),
+          .language = row.Text(16),
+          .hits = row.Text(17)};
+}
+
+}  // namespace
+
+// CROSS JOIN: the words lead, so that rows come by id without sorting and the limit ends the walk.
+constexpr Statement kNewestCandidates = {
+    "newest_candidates",
+    "SELECT posts.id, posts.topic_id, posts.author_id, posts.created_at, posts.number,"
+    " posts.likes_count, posts.length, posts.accepted, topics.category_id,"
+    " topics.accepted_post_number, topics.closed, topics.posts_count, topics.bumped_at,"
+    " topics.title, topics.slug, topics.tags, topics.language, hits(words, $2) "
+    "FROM words CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "
+    "WHERE words MATCH $1 AND words.rowid >= $3 AND words.rowid <= $4"
+    " AND posts.id = words.rowid AND posts.created_at >= $6 AND posts.created_at < $7"
+    " AND topics.id = posts.topic_id AND topics.visible = 1"
+    " AND ($8 = 0 OR ($8 = 1) = (topics.accepted_post_number > 0))"
+    " AND ($9 = 0 OR ($9 = 1) = (topics.closed <> 0))"
+    " AND categories.id = topics.category_id AND categories.read_level <= $5 "
+    "ORDER BY words.rowid DESC LIMIT $10"};
+constexpr Statement kOldestCandidates = {
+    "oldest_candidates",
+    "SELECT posts.id, posts.topic_id, posts.author_id, posts.created_at, posts.number,"
+    " posts.likes_count, posts.length, posts.accepted, topics.category_id,"
+    " topics.accepted_post_number, topics.closed, topics.posts_count, topics.bumped_at,"
+    " topics.title, topics.slug, topics.tags, topics.language, hits(words, $2) "
+    "FROM words CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "
+    "WHERE words MATCH $1 AND words.rowid >= $3 AND words.rowid <= $4"
+    " AND posts.id = words.rowid AND posts.created_at >= $6 AND posts.created_at < $7"
+    " AND topics.id = posts.topic_id AND topics.visible = 1"
+    " AND ($8 = 0 OR ($8 = 1) = (topics.accepted_post_number > 0))"
+    " AND ($9 = 0 OR ($9 = 1) = (topics.closed <> 0))"
+    " AND categories.id = topics.category_id AND categories.read_level <= $5 "
+    "ORDER BY words.rowid ASC LIMIT $10"};
+absl::Status SearchStore::Candidates(const CandidateQuery& query, const Bounds& bounds,
+                                     absl::FunctionRef<void(const CandidateRow&)> each) {
+  return tx_.Query(
+      query.oldest_first ? kOldestCandidates : kNewestCandidates,
+      [&](const Row& row) { each(ReadCandidate(row)); }, query.match, database::Blob{query.hits},
+      query.least_id, query.greatest_id, level_, bounds.after, bounds.before, bounds.solved,
+      bounds.closed, query.limit);
+}
+
+// The newest 50 that match, so that a word of a large hidden category costs no more than another.
+constexpr Statement kReadable = {
+    "readable",
+    "SELECT 1 FROM (SELECT rowid AS id FROM words WHERE words MATCH $1"
+    " ORDER BY rowid DESC LIMIT 50) AS newest "
+    "CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "
+    "WHERE posts.id = newest.id AND topics.id = posts.topic_id AND topics.visible = 1"
+    " AND categories.id = topics.category_id AND categories.read_level <= $2 LIMIT 1"};
+absl::StatusOr<bool> SearchStore::Readable(std::string_view match) {
+  bool readable = false;
+  RETURN_IF_ERROR(tx_.Query(
+      kReadable, [&](const Row&) { readable = true; }, match, level_));
+  return readable;
+}
+
+constexpr Statement kGreatestPostId = {"greatest_post_id",
+                                       "SELECT id FROM posts ORDER BY id DESC LIMIT 1"};
+absl::StatusOr<int64_t> SearchStore::GreatestPostId() {
+  int64_t id = 0;
+  RETURN_IF_ERROR(tx_.Query(kGreatestPostId, [&](const Row& row) { id = row.Int(0); }));
+  return id;
+}
+
+constexpr Statement kNewestPostAt = {"newest_post_at",
+                                     "SELECT created_at FROM posts ORDER BY id DESC LIMIT 1"};
+absl::StatusOr<int64_t> SearchStore::NewestPostAt() {
+  int64_t at = 0;
+  RETURN_IF_ERROR(tx_.Query(kNewestPostAt, [&](const Row& row) { at = row.Int(0); }));
+  return at;
+}
+
+constexpr Statement kText = {
+    "text",
+    "SELECT texts.checksum, texts.text FROM posts CROSS JOIN texts CROSS JOIN topics"
+    " CROSS JOIN categories "
+    "WHERE posts.id = $1 AND texts.id = posts.id AND topics.id = posts.topic_id"
+    " AND topics.visible = 1 AND categories.id = topics.category_id"
+    " AND categories.read_level <= $2"};
+absl::StatusOr<std::string> SearchStore::Text(int64_t post_id) {
+  std::string text;
+  absl::Status verified;
+  RETURN_IF_ERROR(tx_.Query(
+      kText,
+      [&](const Row& row) {
+        const absl::StatusOr<std::string_view> checked = VerifiedText(row.Int(0), row.Text(1));
+        verified = checked.status();
+        if (checked.ok()) text = std::string(*checked);
+      },
+      post_id, level_));
+  RETURN_IF_ERROR(verified);
+  return text;
+}
+
+constexpr Statement kFirstText = {
+    "first_text",
+    "SELECT texts.checksum, texts.text FROM posts CROSS JOIN texts CROSS JOIN topics"
+    " CROSS JOIN categories "
+    "WHERE posts.topic_id = $1 AND posts.number = 1 AND texts.id = posts.id"
+    " AND topics.id = posts.topic_id AND topics.visible = 1"
+    " AND categories.id = topics.category_id AND categories.read_level <= $2"};
+absl::StatusOr<std::string> SearchStore::FirstText(int64_t topic_id) {
+  std::string text;
+  absl::Status verified;
+  RETURN_IF_ERROR(tx_.Query(
+      kFirstText,
+      [&](const Row& row) {
+        const absl::StatusOr<std::string_view> checked = VerifiedText(row.Int(0), row.Text(1));
+        verified = checked.status();
+        if (checked.ok()) text = std::string(*checked);
+      },
+      topic_id, level_));
+  RETURN_IF_ERROR(verified);
+  return text;
+}
+
+}  // namespace forium::search
