@@ -147,10 +147,14 @@ async function readForum(corpus, categories) {
   return {topicOf: makeTopicPicker(topics), frequency, slugs, tags};
 }
 
-/** 1,000 queries. @param {{corpus: string, categories: string, seed?: number}} options paths */
-export async function record({corpus, categories, seed = 1}) {
-  state = seed;
+/** For each seed 1,000 queries. @param {{corpus: string, categories: string, seeds?: number[]}} options paths */
+export async function record({corpus, categories, seeds = [1]}) {
   const forum = await readForum(corpus, categories);
+  return seeds.map((seed) => draw(forum, seed));
+}
+
+function draw(forum, seed) {
+  state = seed;
   const kinds = Object.entries(SHARES).flatMap(([kind, count]) => Array(count).fill(kind));
   for (let at = kinds.length - 1; at > 0; --at) {
     const other = below(at + 1);
@@ -169,5 +173,6 @@ if (process.argv[1] === import.meta.filename) {
     console.error('Usage: node record.mjs CORPUS.jsonl[.xz] CATEGORIES.json [SEED]');
     process.exit(1);
   }
-  for (const it of await record({corpus, categories, seed: Number(seed ?? 1)})) console.log(JSON.stringify(it));
+  const [queries] = await record({corpus, categories, seeds: [Number(seed ?? 1)]});
+  for (const it of queries) console.log(JSON.stringify(it));
 }
