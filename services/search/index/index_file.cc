@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <random>
 #include <system_error>
 #include <utility>
 
-#include "absl/random/random.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -25,9 +25,13 @@ namespace {
 // Of rows, beside kWordsVersion: what is in them, when the schema does not tell.
 constexpr int kRowsVersion = 1;
 
-// While a file is filled, FTS5 gathers so much before it writes: fewer parts to merge.
+// While a file is filled, FTS5 gathers so much before it writes, and merges parts only when there
+// are too many: one merge at the end is cheaper than many on the way (by a fifth of all the work),
+// and leaves one part, which is what queries like best.
 constexpr int64_t kFillingHash = 24 << 20;
 constexpr int64_t kFollowingHash = 1 << 20;
+constexpr int64_t kFillingMerge = 0;
+constexpr int64_t kFollowingMerge = 4;
 
 // Words that are counted in memory before they are written, while a file is filled.
 constexpr size_t kGatheredWords = 400'000;
@@ -40,8 +44,8 @@ constexpr int64_t kLanguages = 4;
 std::string Format() { return absl::StrCat(kWordsVersion, ".", kRowsVersion); }
 
 std::string NewIdentity() {
-  absl::BitGen random;
-  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(random)));
+  std::random_device random;
+  return absl::StrCat(absl::Hex(random()), absl::Hex(random()));
 }
 
 absl::Status Replaced() {
@@ -118,6 +122,7 @@ absl::Status IndexFile::Initialize() {
   return Write([&](IndexStore& store) -> absl::Status {
     RETURN_IF_ERROR(store.SetState("format", Format()));
     RETURN_IF_ERROR(store.SetState("identity", identity_));
+    RETURN_IF_ERROR(store.ConfigureWords("automerge", kFillingMerge));
     return store.ConfigureWords("hashsize", kFillingHash);
   });
 }
@@ -163,6 +168,8 @@ absl::Status IndexFile::Fill(const Documents& documents) {
 absl::Status IndexFile::Complete(int64_t sequence, v1::Index::Cause cause) {
   RETURN_IF_ERROR(Write([&](IndexStore& store) -> absl::Status {
     RETURN_IF_ERROR(intake_.WriteCounts(store));
+    RETURN_IF_ERROR(store.RunOnWords("optimize"));
+    RETURN_IF_ERROR(store.ConfigureWords("automerge", kFollowingMerge));
     RETURN_IF_ERROR(store.ConfigureWords("hashsize", kFollowingHash));
     RETURN_IF_ERROR(store.SetNumber("sequence", sequence));
     RETURN_IF_ERROR(store.SetNumber("cause", cause));

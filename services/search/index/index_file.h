@@ -54,6 +54,9 @@ class IndexFile : public std::enable_shared_from_this<IndexFile> {
   // After Fill: all of the snapshot is there, up to this position in the log. The file can serve.
   absl::Status Complete(int64_t sequence, v1::Index::Cause cause);
 
+  // Posts that came without their topic since this was asked. For the writing thread.
+  int64_t TakeSkipped() { return intake_.TakeSkipped(); }
+
   struct Numbers {
     int64_t sequence = 0, topics = 0, posts = 0, text_bytes = 0;
     v1::Index::Cause cause = v1::Index::FIRST;

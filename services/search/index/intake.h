@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -31,8 +32,8 @@ class Intake {
   size_t gathered() const { return words_.size(); }
   void Forget();
 
-  // Posts that came without their topic; there must be none.
-  int64_t skipped() const { return skipped_; }
+  // Posts that came without their topic since this was asked; there must be none.
+  int64_t TakeSkipped() { return std::exchange(skipped_, 0); }
 
  private:
   using Topics = absl::flat_hash_map<int64_t, TopicRow>;

@@ -97,6 +97,8 @@ absl::StatusOr<bool> Index::Keeper::FollowStep(const File& file) {
   // A log that ends before what is known here is another one, of a backup for example.
   if (changes.start_over() || changes.last_sequence() < request.after_sequence()) {
     Rebuild(v1::Index::LOG_LOST);
+    // What became private is so at once, not when the new file is there.
+    RETURN_IF_ERROR(file->Follow(Documents(changes), file->sequence()));
     return true;
   }
   const absl::Time first = TimeOf(changes.first_event_at());
@@ -112,6 +114,7 @@ absl::StatusOr<bool> Index::Keeper::FollowStep(const File& file) {
     meter_.apply.Observe(absl::ToDoubleSeconds(end - start));
     meter_.freshness.Observe(absl::ToDoubleSeconds(end - first));
     meter_.documents.Increment(static_cast<double>(CountOf(documents)));
+    meter_.skipped.Increment(static_cast<double>(file->TakeSkipped()));
     absl::MutexLock lock(&mutex_);
     if (serving_ != file) return true;
     ++version_;

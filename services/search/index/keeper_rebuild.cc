@@ -127,6 +127,7 @@ absl::StatusOr<int64_t> Index::Keeper::FillFromSnapshot(IndexFile& file) {
     if (!last) next = fetch(page.next_page_token());
     RETURN_IF_ERROR(file.Fill(Documents(page)));
     meter_.documents.Increment(page.posts_size() + page.topics_size());
+    meter_.skipped.Increment(static_cast<double>(file.TakeSkipped()));
     {
       absl::MutexLock lock(&mutex_);
       progress_.done += page.posts_size();
