@@ -60,6 +60,13 @@ function shorten(code, fail) {
   return code;
 }
 
+// What symbols are called, and an error that never leaves the runtime.
+function nameless(code, fail) {
+  const message = /message = '[^']*';/;
+  if (!message.test(code)) fail();
+  return code.replace(message, '').replace(/Symbol\('[^']*'\)/g, 'Symbol()');
+}
+
 export const runtime = {
   name: 'runtime',
   enforce: 'pre',
@@ -68,6 +75,7 @@ export const runtime = {
     if (id.includes('/web/src/') && /class=\{[[{]/.test(code)) this.error(`${id}: classes are text`);
     if (id.includes('/web/src/') && /\$state(<[^(]*>)?\(\s*[[{]/.test(code)) this.error(`${id}: use $state.raw for objects and arrays`);
     if (id.endsWith(`${inside}reactivity/batch.js`)) return { code: shorten(code, (what) => this.error(`${id}: no ${what}`)), map: null };
+    if (id.endsWith(`${inside}constants.js`)) return { code: nameless(code, () => this.error(`${id}: no message`)), map: null };
     return null;
   },
 };

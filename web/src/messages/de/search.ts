@@ -65,7 +65,7 @@ export const m: typeof Messages = {
     ['tag:compost', 'Themen mit einem Schlagwort'],
     ['@anna', 'Beiträge eines Mitglieds'],
     ['after:2024 before:2025-03', 'nach Datum: Jahr, Monat oder Tag'],
-    ['is:solved', 'gelöste Fragen; is:open für ungelöste'],
+    ['is:solved', 'gelöste Fragen; auch is:unsolved, is:open und is:closed'],
     ['has:code', 'Beiträge, in denen Code steht'],
     ['order:latest', 'Neueste zuerst; auch oldest und likes'],
   ],

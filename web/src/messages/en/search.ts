@@ -65,7 +65,7 @@ export const m = {
     ['tag:compost', 'topics with a tag'],
     ['@anna', 'posts by a member'],
     ['after:2024 before:2025-03', 'by date: a year, a month or a day'],
-    ['is:solved', 'questions with a solution; is:open for those without'],
+    ['is:solved', 'questions with a solution; also is:unsolved, is:open and is:closed'],
     ['has:code', 'posts with code in them'],
     ['order:latest', 'newest first; also oldest and likes'],
   ] as [string, string][],
