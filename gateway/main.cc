@@ -2,7 +2,9 @@
 // The gateway alone, as one process of the suite; the control plane of the others stands in it.
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -30,6 +32,8 @@ using namespace forium;
 constexpr absl::Duration kProbeDeadline = absl::Seconds(3);
 // Without events nobody says that an identity is void.
 constexpr absl::Duration kDeafIdentityTtl = absl::Seconds(5);
+// Instead of a target.
+constexpr std::string_view kNone = "none";
 
 struct Program {
   process::SuiteConfig suite;
@@ -38,6 +42,7 @@ struct Program {
   std::string zone;
   std::string auth_target = "xds:///auth";
   std::string forum_target = "xds:///forum";
+  std::string search_target = "xds:///search";
 };
 
 void Declare(Program& program, config::Settings& settings) {
@@ -51,6 +56,8 @@ void Declare(Program& program, config::Settings& settings) {
   settings.Add("auth_target", &program.auth_target,
                "Where auth is: xds:///auth, dns:///HOST:PORT, or ADDR:PORT,ADDR:PORT.");
   settings.Add("forum_target", &program.forum_target, "Where the forum is, likewise.");
+  settings.Add("search_target", &program.search_target,
+               "Where search is, likewise; none: nothing can be searched.");
 }
 
 // Whether a page could be made now: a guest's identity, and something of the forum.
@@ -81,7 +88,12 @@ absl::StatusOr<std::vector<process::Descriptor>> ServeUntilStopped(
   }
   rpc::Channel auth(rpc::Connect(program.auth_target, program.suite.security));
   rpc::Channel forum(rpc::Connect(program.forum_target, program.suite.security));
-  const gateway::Services services{auth, forum};
+  // Not waited for: without it everything else works.
+  std::optional<rpc::Channel> search;
+  if (program.search_target != kNone) {
+    search.emplace(rpc::Connect(program.search_target, program.suite.security));
+  }
+  const gateway::Services services{auth, forum, search.has_value() ? &*search : nullptr};
   if (program.suite.nats.url.empty()) {
     observe::Log(observe::Level::kWarning, "no nats_url: pages are not cached");
     program.gateway.page_cache = false;

@@ -8,6 +8,8 @@
 #include "services/auth/migrations.h"
 #include "services/base/status/macros.h"
 #include "services/forum/migrations.h"
+#include "services/search/forum_source.h"
+#include "services/search/migrations.h"
 
 namespace forium::allinone {
 namespace {
@@ -40,11 +42,15 @@ absl::Status Community::OpenDatabases() {
       std::make_unique<database::Tenants>(database::Opener(placement, "auth", auth::kMigrations));
   forum_databases_ =
       std::make_unique<database::Tenants>(database::Opener(placement, "forum", forum::kMigrations));
+  search_databases_ = std::make_unique<database::Tenants>(
+      database::Opener(placement, "search", search::kMigrations));
   ASSIGN_OR_RETURN(database::Database* const auth, auth_databases_->Get(kTenant));
   ASSIGN_OR_RETURN(database::Database* const forum, forum_databases_->Get(kTenant));
+  ASSIGN_OR_RETURN(database::Database* const search, search_databases_->Get(kTenant));
   databases_ = {{"control.db", control_.get()},
                 {absl::StrCat(kTenant, "/auth.db"), auth},
-                {absl::StrCat(kTenant, "/forum.db"), forum}};
+                {absl::StrCat(kTenant, "/forum.db"), forum},
+                {absl::StrCat(kTenant, "/search.db"), search}};
   return absl::OkStatus();
 }
 
@@ -52,9 +58,24 @@ absl::Status Community::StartServices() {
   ASSIGN_OR_RETURN(auth_, auth::AuthService::Create(config_.auth, *control_, *auth_databases_));
   RETURN_IF_ERROR(verifier_.AddKey(auth_->public_key()));
   forum_ = std::make_unique<forum::ForumService>(config_.forum, *forum_databases_);
+  RETURN_IF_ERROR(search::Check(config_.search));
+  search_ = std::make_unique<search::SearchService>(
+      config_.search,
+      search::ServicePlaces{.index_folder =
+                                [folder = directory_.path()](std::string_view tenant) {
+                                  return folder + "/" + std::string(tenant) + "/search";
+                                }},
+      [this](std::string_view tenant) {
+        return std::make_unique<search::ForumSource>(
+            *channel_,
+            [this](std::string_view) -> absl::StatusOr<rpc::CallOptions> { return SystemCall(); },
+            std::string(tenant));
+      },
+      *search_databases_);
   server_ = std::make_unique<rpc::Server>(rpc::Server::Options{}, verifier_);
   auth_->Register(*server_);
   forum_->Register(*server_);
+  search_->Register(*server_);
   RETURN_IF_ERROR(forum_->EnsureDefaults(kTenant));
   RETURN_IF_ERROR(server_->Start());
   channel_ = std::make_unique<rpc::Channel>(server_->InProcessChannel());
@@ -69,6 +90,15 @@ absl::Status Community::ConnectEvents() {
                        .handler = [this](std::string_view stream, const events::Event& event) {
                          return forum_->HandleEvent(stream, event);
                        }}));
+  // Only wakes the index, which asks the forum itself: it may miss any of them.
+  subscriptions_.push_back(
+      bus_->Subscribe({.name = "search",
+                       .streams = {"forum"},
+                       .handler =
+                           [this](std::string_view stream, const events::Event& event) {
+                             return search_->HandleEvent(stream, event);
+                           },
+                       .hears = events::Hears::kFromNow}));
   ASSIGN_OR_RETURN(database::Database* const auth, auth_databases_->Get(kTenant));
   ASSIGN_OR_RETURN(database::Database* const forum, forum_databases_->Get(kTenant));
   relays_.push_back(std::make_unique<events::Relay>(kTenant, "auth", *auth, *bus_));
@@ -83,6 +113,8 @@ rpc::CallOptions Community::SystemCall() const {
   return options;
 }
 
+absl::Status Community::ServeSearch() { return search_->Open(kTenant); }
+
 void Community::Close() {
   if (server_ == nullptr) return;
   server_->Drain(kDrain);
@@ -90,6 +122,7 @@ void Community::Close() {
   for (const auto& relay : relays_) relay->Flush(kDrain);
   relays_.clear();
   subscriptions_.clear();
+  search_->Close();
   channel_.reset();
   server_.reset();
 }

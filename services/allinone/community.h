@@ -21,12 +21,15 @@
 #include "services/base/rpc/server.h"
 #include "services/forum/config.h"
 #include "services/forum/forum_service.h"
+#include "services/search/config.h"
+#include "services/search/search_service.h"
 
 namespace forium::allinone {
 
 struct CommunityConfig {
   auth::Config auth;
   forum::Config forum;
+  search::Config search;
   // Its `data` is the directory's path.
   database::Placement placement;
 };
@@ -51,6 +54,8 @@ class Community {
   // Options of a call by the system itself.
   rpc::CallOptions SystemCall() const;
   const std::vector<NamedDatabase>& databases() const { return databases_; }
+  // Opens the index, which follows the forum from then on. Commands that serve nobody do without.
+  absl::Status ServeSearch();
 
   // Stops taking calls, ends the running ones, publishes what is left. Once.
   void Close();
@@ -68,9 +73,11 @@ class Community {
   std::unique_ptr<database::Database> control_;
   std::unique_ptr<database::Tenants> auth_databases_;
   std::unique_ptr<database::Tenants> forum_databases_;
+  std::unique_ptr<database::Tenants> search_databases_;
   std::vector<NamedDatabase> databases_;
   std::unique_ptr<auth::AuthService> auth_;
   std::unique_ptr<forum::ForumService> forum_;
+  std::unique_ptr<search::SearchService> search_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<rpc::Channel> channel_;
   std::vector<std::unique_ptr<events::Relay>> relays_;

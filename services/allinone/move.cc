@@ -23,6 +23,7 @@
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 #include "services/forum/migrations.h"
+#include "services/search/migrations.h"
 
 namespace forium::allinone {
 namespace {
@@ -164,6 +165,7 @@ absl::Status Mover::OpenParts() {
   for (const std::string& tenant : tenants) {
     RETURN_IF_ERROR(AddTenantPart(tenant, "auth", auth::kMigrations));
     RETURN_IF_ERROR(AddTenantPart(tenant, "forum", forum::kMigrations));
+    RETURN_IF_ERROR(AddTenantPart(tenant, "search", search::kMigrations));
   }
   return absl::OkStatus();
 }

@@ -55,6 +55,7 @@ void AddSettings(ServeConfig& config, config::Settings& settings) {
   process::AddSettings(settings, &config.process);
   database::AddSettings(settings, &config.community.placement);
   auth::AddSettings(settings, &config.community.auth);
+  search::AddSettings(settings, &config.community.search);
 }
 
 namespace {
@@ -100,7 +101,8 @@ absl::StatusOr<std::vector<process::Descriptor>> Serve(
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<Community> community,
                    Community::Open(config.community, std::move(directory)));
-  const gateway::Services services{community->channel(), community->channel()};
+  const gateway::Services services{community->channel(), community->channel(),
+                                   &community->channel()};
   ASSIGN_OR_RETURN(const std::unique_ptr<gateway::Pages> pages,
                    gateway::Pages::Create(config.gateway, services));
   gateway::Gateway gateway(config.gateway, services, pages->Hooks(), community->bus());
@@ -108,6 +110,7 @@ absl::StatusOr<std::vector<process::Descriptor>> Serve(
   ASSIGN_OR_RETURN(std::unique_ptr<ControlServer> control,
                    ControlServer::Start(*community, [&gateway] { return gateway.StatusJson(); }));
   const observe::StatusSource status([&gateway] { return gateway.StatusJson(); });
+  RETURN_IF_ERROR(community->ServeSearch());
   process->Ready();
 
   const std::string address = AddressOf(config.gateway.listen, gateway.port());

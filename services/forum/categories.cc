@@ -110,7 +110,9 @@ absl::StatusOr<v1::Category> UpdateCategory(const Caller& caller,
     RETURN_IF_ERROR(store.UpdateCategory(category));
     if (category.read_role() != read_before) {
       RETURN_IF_ERROR(store.RecountTagsOfCategory(category.id()));
-      RETURN_IF_ERROR(AnnounceEverything(tx, caller.now));
+      events::v1::EverythingChanged what;
+      what.set_category_id(category.id());
+      RETURN_IF_ERROR(AnnounceEverything(tx, caller.now, std::move(what)));
     }
     ASSIGN_OR_RETURN(const int64_t version, store.CategoryVersion(category.id()));
     return AnnounceCategory(tx, category, version);

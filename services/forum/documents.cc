@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -32,8 +33,9 @@ std::vector<int64_t> ListOf(const Ids& ids) { return {ids.begin(), ids.end()}; }
 
 // What some events touched.
 struct Touched {
-  Ids categories, users, topics, posts;
+  Ids categories, users, topics, posts, imported_topics;
   std::map<int64_t, int64_t> topic_of_post;
+  bool imported = false;
   bool everything = false;
 
   void Add(const Event& event) {
@@ -55,12 +57,24 @@ struct Touched {
         users.insert(event.user_changed().user_id());
         break;
       case Event::kEverythingChanged:
-        if (event.everything_changed().user_id() == 0) everything = true;
-        users.insert(event.everything_changed().user_id());
+        AddWhat(event.everything_changed());
         break;
       default:
         break;
     }
+  }
+
+  void AddWhat(const events::v1::EverythingChanged& what) {
+    if (what.user_id() != 0) users.insert(what.user_id());
+    if (what.category_id() != 0) categories.insert(what.category_id());
+    topics.insert(what.topic_ids().begin(), what.topic_ids().end());
+    if (what.imported()) {
+      imported = true;
+      imported_topics.insert(what.topic_ids().begin(), what.topic_ids().end());
+    }
+    const bool narrowed = what.user_id() != 0 || what.category_id() != 0 ||
+                          what.topic_ids_size() > 0 || what.imported();
+    if (!narrowed) everything = true;
   }
 };
 
@@ -76,9 +90,22 @@ void AddMissing(const Ids& ids, Documents* documents, Gone gone) {
   }
 }
 
-absl::Status ReadDocuments(Store& store, const Touched& touched,
-                           v1::ListChangesResponse* response) {
-  if (!touched.categories.empty()) {
+// Posts of imported topics, their authors, and categories that came with them.
+absl::Status ReadImported(Store& store, Touched& touched, v1::ListChangesResponse* response) {
+  RETURN_IF_ERROR(store.ListCategoryDocuments(response->mutable_categories()));
+  RETURN_IF_ERROR(store.GetPostDocumentsOfTopics(ListOf(touched.imported_topics),
+                                                 response->mutable_posts()));
+  for (const v1::PostDocument& post : response->posts()) {
+    touched.users.insert(post.author_id());
+    touched.posts.erase(post.id());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadDocuments(Store& store, Touched touched, v1::ListChangesResponse* response) {
+  if (touched.imported) {
+    RETURN_IF_ERROR(ReadImported(store, touched, response));
+  } else if (!touched.categories.empty()) {
     RETURN_IF_ERROR(
         store.GetCategoryDocuments(ListOf(touched.categories), response->mutable_categories()));
     AddMissing(touched.categories, response->mutable_categories(),
@@ -92,10 +119,12 @@ absl::Status ReadDocuments(Store& store, const Touched& touched,
     AddMissing(touched.topics, response->mutable_topics(), [](v1::TopicDocument*) {});
   }
   if (!touched.posts.empty()) {
-    RETURN_IF_ERROR(store.GetPostDocuments(ListOf(touched.posts), response->mutable_posts()));
-    AddMissing(touched.posts, response->mutable_posts(), [&](v1::PostDocument* post) {
+    v1::ListChangesResponse changed;
+    RETURN_IF_ERROR(store.GetPostDocuments(ListOf(touched.posts), changed.mutable_posts()));
+    AddMissing(touched.posts, changed.mutable_posts(), [&](v1::PostDocument* post) {
       post->set_topic_id(touched.topic_of_post.at(post->id()));
     });
+    response->mutable_posts()->MergeFrom(changed.posts());
   }
   return absl::OkStatus();
 }
@@ -169,12 +198,13 @@ absl::StatusOr<v1::ListChangesResponse> ListChanges(const Caller& caller,
     for (const Event& event : std::span(events).first(count)) touched.Add(event);
     if (gap || !Reaches(log, after) || touched.everything) {
       response.set_start_over(true);
-      return absl::OkStatus();
+      // Who reads what counts at once, also in the copy that serves until the new one is there.
+      return store.ListCategoryDocuments(response.mutable_categories());
     }
     if (count == 0) return absl::OkStatus();
     *response.mutable_first_event_at() = events.front().time();
     response.set_sequence(events[count - 1].sequence());
-    return ReadDocuments(store, touched, &response);
+    return ReadDocuments(store, std::move(touched), &response);
   };
   RETURN_IF_ERROR(caller.database.Read(read));
   while (BytesOf(response) > kDocumentBytes && count > 1) {

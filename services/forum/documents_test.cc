@@ -283,16 +283,79 @@ TEST_P(DocumentsTest, AccountsComeWithoutStartingOver) {
   EXPECT_THAT(Ids(Page().value().users()), ElementsAre(77));
 }
 
-TEST_P(DocumentsTest, AChangeOfEverythingStartsOver) {
-  Topic(ann_, Category("General"), "A topic", {"one"});
+TEST_P(DocumentsTest, AChangeOfEverythingStartsOverWithTheCategories) {
+  Topic(ann_, Category("General"), "A topic");
+  const int64_t at = End();
+  ASSERT_TRUE(database_
+                  ->Write([](database::Transaction& tx) {
+                    return AnnounceEverything(tx, absl::ToUnixMicros(absl::Now()));
+                  })
+                  .ok());
+  const v1::ListChangesResponse changes = Changes(at);
+  EXPECT_TRUE(changes.start_over());
+  EXPECT_EQ(changes.topics_size() + changes.posts_size(), 0);
+  EXPECT_GE(changes.categories_size(), 1);
+}
+
+TEST_P(DocumentsTest, ARenamedTagTouchesItsTopics) {
+  const v1::Topic topic = Topic(ann_, Category("General"), "A topic", {"one"});
   const int64_t at = End();
   v1::RenameTagRequest rename;
   rename.set_slug("one");
   rename.set_new_slug("two");
   ASSERT_TRUE(RenameTag(As(mod_), rename).ok());
   const v1::ListChangesResponse changes = Changes(at);
-  EXPECT_TRUE(changes.start_over());
+  EXPECT_FALSE(changes.start_over());
+  ASSERT_EQ(changes.topics_size(), 1);
+  EXPECT_EQ(changes.topics(0).id(), topic.id());
+  EXPECT_EQ(changes.topics(0).tags(0), "two");
+  EXPECT_EQ(changes.posts_size(), 0);
+}
+
+TEST_P(DocumentsTest, ACategoryThatBecomesPrivateTouchesItselfAlone) {
+  const v1::Category category = Category("General");
+  Topic(ann_, category, "A topic");
+  const int64_t at = End();
+  v1::UpdateCategoryRequest change;
+  change.set_id(category.id());
+  change.set_read_role(type::v1::MODERATOR_ROLE);
+  ASSERT_TRUE(UpdateCategory(As(admin_), change).ok());
+  const v1::ListChangesResponse changes = Changes(at);
+  EXPECT_FALSE(changes.start_over());
+  ASSERT_EQ(changes.categories_size(), 1);
+  EXPECT_EQ(changes.categories(0).read_role(), type::v1::MODERATOR_ROLE);
   EXPECT_EQ(changes.topics_size() + changes.posts_size(), 0);
+}
+
+TEST_P(DocumentsTest, AnImportComesWithItsPostsAuthorsAndCategories) {
+  v1::ImportRequest request;
+  request.set_source("elsewhere");
+  v1::ImportedCategory& category = *request.add_categories();
+  category.set_source_id(7);
+  category.set_name("Imported");
+  v1::ImportedTopic& topic = *request.add_topics();
+  topic.set_source_id(70);
+  topic.set_title("Brought along");
+  topic.set_category_source_id(7);
+  for (int number = 1; number <= 2; ++number) {
+    v1::ImportedPost& post = *topic.add_posts();
+    post.set_source_id(700 + number);
+    post.set_number(number);
+    post.mutable_author()->set_id(50 + number);
+    post.mutable_author()->set_username("guest" + std::to_string(number));
+    post.set_raw("A text");
+    post.mutable_created_at()->set_seconds(1'500'000'000);
+  }
+  const int64_t at = End();
+  type::v1::Principal system;
+  system.set_system(true);
+  ASSERT_TRUE(Import(As(system), request).ok());
+  const v1::ListChangesResponse changes = Changes(at);
+  EXPECT_FALSE(changes.start_over());
+  EXPECT_EQ(changes.topics_size(), 1);
+  EXPECT_EQ(changes.posts_size(), 2);
+  EXPECT_EQ(changes.users_size(), 2);
+  EXPECT_GE(changes.categories_size(), 1);
 }
 
 TEST_P(DocumentsTest, ALogThatDoesNotReachBackStartsOver) {

@@ -2,6 +2,7 @@
 #include "services/forum/events.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -51,10 +52,18 @@ absl::Status AnnounceCategory(database::Transaction& tx, const v1::Category& cat
   return events::Append(tx, absl::StrCat("category:", category.id()), version, std::move(event));
 }
 
-absl::Status AnnounceEverything(database::Transaction& tx, int64_t now, int64_t user_id) {
+absl::Status AnnounceEverything(database::Transaction& tx, int64_t now,
+                                events::v1::EverythingChanged what) {
   Event event;
-  event.mutable_everything_changed()->set_user_id(user_id);
+  *event.mutable_everything_changed() = std::move(what);
   return events::Append(tx, "everything", now, std::move(event));
+}
+
+events::v1::EverythingChanged OnlyTopics(const std::vector<int64_t>& topic_ids) {
+  events::v1::EverythingChanged what;
+  if (topic_ids.size() > kMaxAnnouncedTopics) return what;
+  what.mutable_topic_ids()->Add(topic_ids.begin(), topic_ids.end());
+  return what;
 }
 
 namespace {
@@ -102,7 +111,9 @@ absl::Status ApplyEvent(database::Database& database, std::string_view stream, c
     if (before == after) return absl::OkStatus();
     // A new account is on no page yet; who keeps a list of them hears of it.
     if (before.empty()) return AnnounceUser(tx, event);
-    return AnnounceEverything(tx, absl::ToUnixMicros(absl::Now()), user_id);
+    events::v1::EverythingChanged what;
+    what.set_user_id(user_id);
+    return AnnounceEverything(tx, absl::ToUnixMicros(absl::Now()), std::move(what));
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "proto/forium/events/v1/events.pb.h"
@@ -27,8 +28,12 @@ absl::Status AnnounceTopic(database::Transaction& tx, const TopicFacts& topic,
                            int64_t old_category_id = 0);
 absl::Status AnnounceCategory(database::Transaction& tx, const v1::Category& category,
                               int64_t version, bool deleted = false);
-// A bulk change; `user_id` is not 0 when only how this account is shown changed.
-absl::Status AnnounceEverything(database::Transaction& tx, int64_t now, int64_t user_id = 0);
+// A bulk change; `what` narrows it down (events.proto).
+absl::Status AnnounceEverything(database::Transaction& tx, int64_t now,
+                                events::v1::EverythingChanged what = {});
+// One of many topics: past this many, everything.
+inline constexpr size_t kMaxAnnouncedTopics = 10'000;
+events::v1::EverythingChanged OnlyTopics(const std::vector<int64_t>& topic_ids);
 
 // The streams that ApplyEvent understands.
 inline constexpr std::string_view kAuthStream = "auth";

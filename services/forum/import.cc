@@ -151,7 +151,8 @@ class Batch {
     return store_.InsertUsers(users);
   }
 
-  absl::Status ImportTopic(const v1::ImportedTopic& imported, const Texts& texts) {
+  // Answers its id here.
+  absl::StatusOr<int64_t> ImportTopic(const v1::ImportedTopic& imported, const Texts& texts) {
     Shape shape = ShapeOf(imported.posts());
     const int64_t category_id = categories_[imported.category_source_id()];
     std::string title = CleanLine(imported.title(), kMaxTitleCharacters);
@@ -189,7 +190,8 @@ class Batch {
     for (const auto& [user_id, posts] : shape.posts_by_author) {
       RETURN_IF_ERROR(store_.AddMyPosts(user_id, topic.id, posts, topic.last_post_number).status());
     }
-    return CountTopic(topic, tags);
+    RETURN_IF_ERROR(CountTopic(topic, tags));
+    return topic.id;
   }
 
  private:
@@ -321,6 +323,8 @@ absl::StatusOr<v1::ImportResponse> Import(const Caller& caller, const v1::Import
   RETURN_IF_ERROR(caller.database.Write([&](database::Transaction& tx) -> absl::Status {
     Store store(tx);
     response.Clear();
+    events::v1::EverythingChanged what;
+    what.set_imported(true);
     Batch batch(store, caller, request);
     RETURN_IF_ERROR(batch.ImportCategories());
     // Another import may have come between.
@@ -328,13 +332,14 @@ absl::StatusOr<v1::ImportResponse> Import(const Caller& caller, const v1::Import
     RETURN_IF_ERROR(batch.ReserveIds(topics));
     for (size_t i = 0; i < topics.size(); ++i) {
       if (present.contains(topics[i]->source_id())) continue;
-      RETURN_IF_ERROR(batch.ImportTopic(*topics[i], texts[i]));
+      ASSIGN_OR_RETURN(const int64_t id, batch.ImportTopic(*topics[i], texts[i]));
+      what.add_topic_ids(id);
       response.set_topics_created(response.topics_created() + 1);
       response.set_posts_created(response.posts_created() + topics[i]->posts_size());
     }
     response.set_topics_present(request.topics_size() - response.topics_created());
     const bool changed = response.topics_created() > 0 || request.categories_size() > 0;
-    return changed ? AnnounceEverything(tx, caller.now) : absl::OkStatus();
+    return changed ? AnnounceEverything(tx, caller.now, std::move(what)) : absl::OkStatus();
   }));
   return response;
 }

@@ -3,10 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/escaping.h"
-#include "proto/forium/auth/v1/auth.pb.h"
 #include "services/base/config/config.h"
 #include "services/base/database/placement.h"
+#include "services/base/process/authority.h"
 #include "services/base/process/suite.h"
 #include "services/base/status/macros.h"
 #include "services/forum/forum_service.h"
@@ -17,15 +16,13 @@ namespace {
 using namespace forium;
 
 constexpr char kTenant[] = "default";
-constexpr absl::Duration kAskAuth = absl::Seconds(3);
 
 struct Program {
   process::SuiteConfig suite{.listen = "127.0.0.1:9102"};
   database::Placement placement;
   forum::Config forum;
   std::string public_url;
-  std::string auth_target = "xds:///auth";
-  std::string principal_key;
+  process::AuthorityConfig authority;
   bool migrate_only = false;
 };
 
@@ -35,26 +32,8 @@ void Declare(Program& program, config::Settings& settings) {
   database::AddSettings(settings, &program.placement);
   settings.Add("public_url", &program.public_url,
                "Outside address: links to it are the community's own.");
-  settings.Add("auth_target", &program.auth_target,
-               "Where auth is: xds:///auth, dns:///HOST:PORT, or ADDR:PORT,ADDR:PORT.");
-  settings.Add("principal_key", &program.principal_key,
-               "auth's public key, in hexadecimal digits; asked from auth when empty.");
+  process::AddSettings(settings, &program.authority);
   settings.Add("migrate_only", &program.migrate_only, "Brings the databases up to date and exits.");
-}
-
-// Without auth's key no call can be let in.
-absl::Status TrustAuth(const Program& program, rpc::PrincipalVerifier& verifier) {
-  if (!program.principal_key.empty()) {
-    return verifier.AddKey(absl::HexStringToBytes(program.principal_key));
-  }
-  rpc::Channel auth(rpc::Connect(program.auth_target, program.suite.security));
-  rpc::CallOptions options;
-  options.deadline = absl::Now() + kAskAuth;
-  absl::StatusOr<auth::v1::SigningKeys> keys = auth.Call<auth::v1::SigningKeys>(
-      "forium.auth.v1.AuthService.GetSigningKeys", auth::v1::GetSigningKeysRequest(), options);
-  if (!keys.ok()) return absl::UnavailableError(keys.status().message());
-  for (const std::string& key : keys->public_keys()) RETURN_IF_ERROR(verifier.AddKey(key));
-  return absl::OkStatus();
 }
 
 absl::Status Serve(Program& program) {
@@ -70,8 +49,9 @@ absl::Status Serve(Program& program) {
 
   discovery::ResolveWith(program.suite.registration.gateways, program.suite.registration.zone,
                          program.suite.security);
+  process::Authority authority(program.authority, program.suite.security);
   rpc::PrincipalVerifier verifier;
-  RETURN_IF_ERROR(process->Await("auth", [&] { return TrustAuth(program, verifier); }));
+  RETURN_IF_ERROR(process->Await("auth", [&] { return authority.Trust(verifier); }));
   forum::ForumService service(program.forum, tenants);
   RETURN_IF_ERROR(process->Await("the database", [&] { return service.EnsureDefaults(kTenant); }));
   ASSIGN_OR_RETURN(const auto bus, process::MakeBus(program.suite));

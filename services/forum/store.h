@@ -306,6 +306,9 @@ class Store {
                                          Documents<v1::PostDocument>* posts);
   absl::Status GetPostDocuments(const std::vector<int64_t>& ids,
                                 Documents<v1::PostDocument>* posts);
+  // Only what is shown.
+  absl::Status GetPostDocumentsOfTopics(const std::vector<int64_t>& topic_ids,
+                                        Documents<v1::PostDocument>* posts);
 
   // ---- store_topic_addresses.cc
   absl::Status ListSegments(const Reader& reader,

@@ -181,4 +181,15 @@ absl::Status Store::GetPostDocuments(const std::vector<int64_t>& ids,
       kGetPostDocuments, [&](const Row& row) { ReadPostDocument(row, posts->Add()); }, ids);
 }
 
+constexpr Statement kGetPostDocumentsOfTopics{
+    "documents_posts_of_topics",
+    FORIUM_POST_DOCUMENT "WHERE topic_id IN_LIST($1) AND state = 0 AND kind < 2 ORDER BY id"};
+
+absl::Status Store::GetPostDocumentsOfTopics(const std::vector<int64_t>& topic_ids,
+                                             Documents<v1::PostDocument>* posts) {
+  return tx_.Query(
+      kGetPostDocumentsOfTopics, [&](const Row& row) { ReadPostDocument(row, posts->Add()); },
+      topic_ids);
+}
+
 }  // namespace forium::forum

@@ -67,7 +67,7 @@ absl::StatusOr<v1::Tag> RenameTag(const Caller& caller, const v1::RenameTagReque
         id = existing;
       }
       RETURN_IF_ERROR(store.RewriteTagText(topics, caller.now));
-      RETURN_IF_ERROR(AnnounceEverything(tx, caller.now));
+      RETURN_IF_ERROR(AnnounceEverything(tx, caller.now, OnlyTopics(topics)));
     }
     ASSIGN_OR_RETURN(tag, store.GetTag(caller.reader, id));
     return absl::OkStatus();
@@ -83,7 +83,7 @@ absl::StatusOr<google::protobuf::Empty> DeleteTag(const Caller& caller,
     ASSIGN_OR_RETURN(const std::vector<int64_t> topics, store.TopicsOfTag(id));
     RETURN_IF_ERROR(store.DeleteTag(id));
     RETURN_IF_ERROR(store.RewriteTagText(topics, caller.now));
-    return AnnounceEverything(tx, caller.now);
+    return AnnounceEverything(tx, caller.now, OnlyTopics(topics));
   }));
   return google::protobuf::Empty();
 }

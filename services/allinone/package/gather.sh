@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# gather.sh PROGRAM FOLDER [--except ROOT] [--without-locales]
+# gather.sh PROGRAM FOLDER [--except ROOT] [--without-locales] [--with-words]
 # Makes FOLDER/{bin,lib,licences} of a program linked with --config=static: stripped, the shared objects that it needs
 # beside it, and the licence of each. glibc's own are the system's. --except leaves out those that the file system
-# under ROOT has (a base image); --without-locales takes ICU's tables of characters without its languages and places.
+# under ROOT has (a base image); --without-locales takes ICU's tables of characters without its languages and places,
+# --with-words those of where words end as well.
 set -euo pipefail
 program=$1 folder=$2
 shift 2
-except='' locales=1
+except='' locales=1 words=()
 while (($#)); do
   case $1 in
     --except) except=$2; shift ;;
     --without-locales) locales=0 ;;
+    --with-words) words=(--with-words) ;;
   esac
   shift
 done
@@ -36,7 +38,7 @@ while read -r object file; do
   if in_base "$object"; then
     continue
   elif [[ $object == libicudata.so.* && $locales == 0 ]]; then
-    "$here/icu_characters.sh" "$object" "$folder/lib/$object"
+    "$here/icu_characters.sh" "$object" "$folder/lib/$object" "${words[@]}"
   else
     install -m 644 "$(readlink -f "$file")" "$folder/lib/$object"
   fi
