@@ -7,9 +7,11 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 package=services/allinone/package
 folder=$root/opt/forium
 
-# Only JavaScript speaks of languages and places; who does not render pages goes without.
+# Only JavaScript speaks of languages and places; who does not render pages goes without. Who stems words divides texts.
 options=(--except "$base")
-[[ $(ldd "dist/bin/$name") == *javascriptcore* ]] || options+=(--without-locales)
+needed=$(ldd "dist/bin/$name")
+[[ $needed == *javascriptcore* ]] || options+=(--without-locales)
+[[ $needed == *libstemmer* ]] && options+=(--with-words)
 "$package/gather.sh" "dist/bin/$name" "$folder" "${options[@]}"
 version=$(sed -n 's/.*kVersion\[\] = "\(.*\)".*/\1/p' services/base/process/version.h)
 node "$package/sbom.mjs" --name "$name" --version "$version" --folder "$folder" --base "$base" \

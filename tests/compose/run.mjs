@@ -10,11 +10,12 @@ import {assert, docker, Project} from './docker.mjs';
 
 const VERSION = /kVersion\[\] = "(.*)"/.exec(readFileSync(join(ROOT, 'services/base/process/version.h'), 'utf8'))[1];
 // Bytes of an image; those that render pages carry JavaScriptCore and all of ICU.
-const BOUND = {forium: 180e6, gateway: 180e6, auth: 70e6, forum: 70e6};
+const BOUND = {forium: 180e6, gateway: 180e6, auth: 70e6, forum: 70e6, search: 110e6};
 const PROGRAMS = readFileSync(join(ROOT, 'compose/programs.txt'), 'utf8').split('\n')
   .filter((line) => line && !line.startsWith('#')).map((line) => line.split(/\s+/)[0]);
 const FIRST_PAGE = {'compose.yaml': 5, 'compose.suite.yaml': 20};
-const PASSWORDS = {FORIUM_POSTGRES_PASSWORD: 'oneforpostgres', FORIUM_NATS_PASSWORD: 'onefornats'};
+const PASSWORDS = {FORIUM_POSTGRES_PASSWORD: 'oneforpostgres', FORIUM_NATS_PASSWORD: 'onefornats',
+  FORIUM_SERVICE_SECRET: 'one for the services'};
 const tests = {};
 
 const imageOf = (name) => `forium/${name}:${VERSION}`;
@@ -125,11 +126,11 @@ tests['one container: first page in time, and a new container has the old data']
 };
 
 tests['the suite: first page in time, all healthy, watched, and data survive new containers'] = async () => {
-  const images = Object.fromEntries(['gateway', 'auth', 'forum'].map((name) => [`FORIUM_${name.toUpperCase()}_IMAGE`, imageOf(name)]));
+  const images = Object.fromEntries(['gateway', 'auth', 'forum', 'search'].map((name) => [`FORIUM_${name.toUpperCase()}_IMAGE`, imageOf(name)]));
   const project = new Project('compose.suite.yaml', {...PASSWORDS, ...images, FORIUM_PROMETHEUS_PUBLISH: '127.0.0.1:0'});
   try {
     const seconds = await project.up();
-    for (const service of ['gateway', 'auth', 'forum', 'postgres', 'nats', 'prometheus']) await project.healthy(service);
+    for (const service of ['gateway', 'auth', 'forum', 'search', 'postgres', 'nats', 'prometheus']) await project.healthy(service);
     const token = await administrator(project);
     const category = await project.api('POST', '/api/v1/categories', {token, body: {name: 'Ships'}});
     const topic = await project.api('POST', '/api/v1/topics', {token,
@@ -162,10 +163,10 @@ async function watched(project) {
   while (performance.now() < end) {
     const {data} = await (await fetch(`http://${address}/api/v1/targets`)).json();
     jobs = data.activeTargets.filter((target) => target.health === 'up').map((target) => target.labels.job).sort();
-    if (jobs.join() === 'auth,forum,gateway') break;
+    if (jobs.join() === 'auth,forum,gateway,search') break;
     await new Promise((later) => setTimeout(later, 500));
   }
-  assert(jobs.join() === 'auth,forum,gateway', `Prometheus reaches ${jobs.join() || 'nobody'}`);
+  assert(jobs.join() === 'auth,forum,gateway,search', `Prometheus reaches ${jobs.join() || 'nobody'}`);
   const {data} = await (await fetch(`http://${address}/api/v1/rules`)).json();
   assert(data.groups.some((group) => group.rules.length > 0), 'Prometheus has no rules');
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The community as a suite: gateways, auths and forums as processes of their own, on a real PostgreSQL and a real NATS,
+// The community as a suite: gateways, auths, forums and searches as processes of their own, on a real PostgreSQL and a real NATS,
 // found by each other through the control planes in the gateways.
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
@@ -16,7 +16,9 @@ const PROGRAMS = {
   gateway: join(BINARIES, 'gateway/gateway'),
   auth: join(BINARIES, 'services/auth/auth'),
   forum: join(BINARIES, 'services/forum/forum'),
+  search: join(BINARIES, 'services/search/search'),
 };
+const SERVICE_SECRET = 'of the suite under test';
 const flagsOf = (settings) => Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 const QUIET = ['--log-level', 'warning', '--drain-timeout', '5s'];
 
@@ -52,10 +54,10 @@ class Part extends Program {
 export class Suite extends Site {
   /**
    * Starts everything and waits until all of it is ready. `flags` go to the gateways; numbers say how many of each.
-   * @param {{gateways?: number, auths?: number, forums?: number, flags?: string[], serviceFlags?: string[],
+   * @param {{gateways?: number, auths?: number, forums?: number, searches?: number, flags?: string[], serviceFlags?: string[],
    *   zones?: string[], prepare?: (dsn: string) => void, tls?: boolean}} options `prepare` fills the database before anybody uses it
    */
-  static async start({gateways = 1, auths = 1, forums = 1, flags = [], serviceFlags = [], zones = [], prepare, tls = false} = {}) {
+  static async start({gateways = 1, auths = 1, forums = 1, searches = 1, flags = [], serviceFlags = [], zones = [], prepare, tls = false} = {}) {
     const suite = new Suite();
     suite.folder = temporaryFolder('forium-suite');
     suite.parts = [];
@@ -63,9 +65,9 @@ export class Suite extends Site {
       [suite.postgres, suite.nats] = await Promise.all([Postgres.start(), Nats.start()]);
       suite.dsn = await suite.postgres.database('community');
       prepare?.(suite.dsn);
-      if (tls) suite.tls = flagsOf(certificates(['gateway', 'auth', 'forum']));
+      if (tls) suite.tls = flagsOf(certificates(['gateway', 'auth', 'forum', 'search']));
       const began = performance.now();
-      const counts = [['gateway', gateways], ['auth', auths], ['forum', forums]];
+      const counts = [['gateway', gateways], ['auth', auths], ['forum', forums], ['search', searches]];
       for (const [kind, count] of counts) {
         for (let i = 0; i < count; ++i) suite.parts.push(await suite.#part(kind, i, {flags, serviceFlags, zone: zones[i]}));
       }
@@ -94,6 +96,8 @@ export class Suite extends Site {
       args.push('--control-listen', control, ...flags);
     } else {
       args.push('--database-dsn', this.dsn, ...serviceFlags);
+      if (kind !== 'forum') args.push('--service-secret', SERVICE_SECRET);
+      if (kind === 'search') args.push('--data', join(this.folder, `search-${number}`));
       if (kind === 'auth' && flags.includes('--no-rate-limit')) args.push('--no-rate-limit');
     }
     const part = new Part(kind, number, args,

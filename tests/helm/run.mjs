@@ -102,7 +102,7 @@ await test('passwords that are there stay', () => {
 
 await test('a password that was missing joins those that are there', () => {
   const {data} = passwords({values: BUNDLED, flags: ['--is-upgrade', '--lookup', join(HERE, 'fixtures/half.yaml')]});
-  return data.postgres_password === 'bWFkZSBiZWZvcmU=' && data.nats_password.length > 40 ? [] : [JSON.stringify(data)];
+  return data.postgres_password === 'bWFkZSBiZWZvcmU=' && data.nats_password.length > 40 && data.service_secret.length > 40 ? [] : [JSON.stringify(data)];
 });
 
 await test('a password that is of use no more stays as well', () => {
@@ -137,11 +137,18 @@ await test('processes reach whom they call, and nobody else', () => {
     'gateway > auth 9101',
     'gateway > forum 9102',
     'gateway > nats 4222',
+    'gateway > search 9104',
     'migration > postgresql 5432',
+    'search > auth 9101',
+    'search > forum 9102',
+    'search > gateway 9100',
+    'search > nats 4222',
+    'search > postgresql 5432',
     'stranger > auth 9090',
     'stranger > forum 9090',
     'stranger > gateway 8080',
     'stranger > gateway 9090',
+    'stranger > search 9090',
   ];
   const all = new Set([...reached, ...expected]);
   return [...all]
@@ -175,6 +182,7 @@ for (const name of namesOfValues()) {
 await test('a setting goes to the processes that know it, and to no other', () => {
   const set = ['settings.session_lifetime=24h', 'settings.statement_timeout=5s', 'settings.page_cache=false', 'settings.nats_replicas=3'];
   set.push('settings.zone=north', 'settings.weight=2', 'settings.auth_target=dns:///community-auth:9101', 'settings.forum_target=dns:///community-forum:9102');
+  set.push('settings.search_language=de', 'settings.service_secret=a-secret-of-both-sides');
   const files = Object.fromEntries(
     renderer
       .manifests({values: [valuesFile('suite-external')], set})
@@ -184,19 +192,21 @@ await test('a setting goes to the processes that know it, and to no other', () =
   const who = (word) => Object.keys(files).filter((name) => word in files[name]).join(' ');
   const expected = {
     session_lifetime: 'auth',
-    statement_timeout: 'auth forum',
+    statement_timeout: 'auth forum search',
     page_cache: 'gateway',
     public_url: 'auth forum gateway',
-    auth_target: 'forum gateway',
-    forum_target: 'gateway',
-    nats_replicas: 'auth forum gateway',
-    nats_url: 'auth forum gateway',
-    gateways: 'auth forum',
-    zone: 'auth forum gateway',
-    weight: 'auth forum',
+    auth_target: 'forum gateway search',
+    forum_target: 'gateway search',
+    search_language: 'search',
+    service_secret: '',
+    nats_replicas: 'auth forum gateway search',
+    nats_url: 'auth forum gateway search',
+    gateways: 'auth forum search',
+    zone: 'auth forum gateway search',
+    weight: 'auth forum search',
     control_listen: 'gateway',
-    tls_ca: 'auth forum gateway',
-    otlp_endpoint: 'auth forum gateway',
+    tls_ca: 'auth forum gateway search',
+    otlp_endpoint: 'auth forum gateway search',
     database_dsn: '',
   };
   return Object.entries(expected).flatMap(([word, names]) => (who(word) === names ? [] : [`${word}: ${who(word)}`]));
@@ -219,7 +229,7 @@ const OF_THE_CHART = new Set(['listen', 'https_listen', 'certificates', 'admin_l
 await test('the schema knows every setting of the programs, and no other', () => {
   const schema = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8')).properties.settings.properties;
   const known = new Set();
-  for (const [program, words] of [['gateway/gateway', []], ['services/auth/auth', []], ['services/forum/forum', []], ['services/allinone/forium', ['serve']]]) {
+  for (const [program, words] of [['gateway/gateway', []], ['services/auth/auth', []], ['services/forum/forum', []], ['services/search/search', []], ['services/allinone/forium', ['serve']]]) {
     const path = join(HERE, '../../bazel-bin', program);
     if (!existsSync(path)) {
       console.log(`skipped: ${path} is not built`);

@@ -178,6 +178,10 @@ spec:
         - name: data
           mountPath: /data
         {{- end }}
+        {{- with .service.folder }}
+        - name: data
+          mountPath: {{ . }}
+        {{- end }}
         {{- if $certificates }}
         - name: certificates
           mountPath: /etc/forium/certificates
@@ -206,6 +210,11 @@ spec:
     - name: data
       emptyDir: {sizeLimit: 1Gi}
     {{- end }}
+    {{- end }}
+    {{- if .service.folder }}
+    # Made anew where a pod is: never backed up, gone with it.
+    - name: data
+      emptyDir: {sizeLimit: {{ .values.folderSize | default "10Gi" }}}
     {{- end }}
     {{- with $certificates }}
     - name: certificates

@@ -3,17 +3,19 @@ The services of the suite, one line each: a new one joins here. Its image and it
   port      what it listens on: gRPC, the gateway HTTP
   control   port of the control plane (the gateway)
   calls     services that it calls
+  folder    where it keeps what it can make anew, a folder of the pod
   words     groups of settings that it knows, see _settings.tpl
 */}}
 {{- define "forium.services" -}}
-gateway: {port: 8080, control: 9100, calls: [auth, forum], words: [bus, zone, callsAuth, callsForum, site, web]}
-auth: {port: 9101, calls: [], words: [database, control, bus, zone, place, site, identity]}
+gateway: {port: 8080, control: 9100, calls: [auth, forum, search], words: [bus, zone, callsAuth, callsForum, callsSearch, site, web]}
+auth: {port: 9101, calls: [], words: [database, control, bus, zone, place, site, identity, system]}
 forum: {port: 9102, calls: [auth], words: [database, bus, zone, place, callsAuth, site]}
+search: {port: 9104, calls: [auth, forum], folder: /data, words: [database, bus, zone, place, callsAuth, callsForum, system, finding]}
 {{- end }}
 
 {{/* The all-in-one in the same form. */}}
 {{- define "forium.allinone" -}}
-{port: 8080, calls: [], words: [database, control, site, web, identity]}
+{port: 8080, calls: [], words: [database, control, site, web, identity, finding]}
 {{- end }}
 
 {{/* What runs in the chosen mode: name to description. */}}

@@ -8,6 +8,9 @@ zone: [zone]
 place: [weight]
 callsAuth: [auth_target]
 callsForum: [forum_target]
+callsSearch: [search_target]
+system: [service_secret]
+finding: [search_language, search_analytics, search_close_after]
 site: [public_url]
 web: [workers, trusted_proxies, access_log, page_cache, page_cache_bytes, rate_limit, rate_per_second,
   rate_burst, write_rate_per_second, write_rate_burst, max_header_bytes, max_body_bytes, max_connections,
@@ -27,7 +30,7 @@ identity: [rate_limit, session_lifetime, invitation_lifetime, reset_lifetime, pa
 
 {{/* Those that are secret: never in a ConfigMap. */}}
 {{- define "forium.secretWords" -}}
-[database_dsn, tenant_dsns, control_dsn, nats_password, challenge_secret, cdn_purge_token]
+[database_dsn, tenant_dsns, control_dsn, nats_password, service_secret, challenge_secret, cdn_purge_token]
 {{- end }}
 
 {{/* The words that the process .service knows. */}}
@@ -85,7 +88,10 @@ yes
 {{- end -}}
 {{- if eq .name "allinone" -}}
 {{- $_ := set $file "data" "/data" -}}
-{{- else if include "forium.tlsSecret" . -}}
+{{- else if .service.folder -}}
+{{- $_ := set $file "data" .service.folder -}}
+{{- end -}}
+{{- if and (ne .name "allinone") (include "forium.tlsSecret" .) -}}
 {{- $_ := set $file "tls_certificate" "/etc/forium/tls/tls.crt" -}}
 {{- $_ := set $file "tls_key" "/etc/forium/tls/tls.key" -}}
 {{- $_ := set $file "tls_ca" "/etc/forium/tls/ca.crt" -}}
@@ -117,6 +123,10 @@ Secret settings as environment, for the words .known; what the chart keeps itsel
     secretKeyRef: {name: {{ include "forium.postgresPasswordSecret" $root }}, key: postgres_password}
 - name: FORIUM_DATABASE_DSN
   value: postgresql://forium:$(POSTGRES_PASSWORD)@{{ $root.Release.Name }}-postgresql:5432/forium
+{{- else if and (eq . "service_secret") (eq $root.Values.mode "suite") }}
+- name: FORIUM_SERVICE_SECRET
+  valueFrom:
+    secretKeyRef: {name: {{ include "forium.generatedSecret" $root }}, key: service_secret}
 {{- else if and (eq . "nats_password") $root.Values.nats.enabled }}
 - name: FORIUM_NATS_PASSWORD
   valueFrom:
