@@ -148,7 +148,7 @@ TEST(StructuredDataTest, ADiscussionHasItsComments) {
   EXPECT_EQ(posting.at("commentCount"), 2);
   const auto& comments = posting.at("comment").as_array();
   ASSERT_EQ(comments.size(), 2u);
-  EXPECT_EQ(comments[0].as_object().at("url"), "https://f.example/t/why/17/2");
+  EXPECT_EQ(comments[0].as_object().at("text"), "words of 2 </script>");
   EXPECT_EQ(
       comments[1].as_object().at("interactionStatistic").as_object().at("userInteractionCount"), 2);
   const auto& crumbs = graph[1].as_object().at("itemListElement").as_array();

@@ -82,6 +82,8 @@ bool IsCompressible(std::string_view content_type) {
   return content_type.starts_with("text/") || content_type.starts_with("application/json") ||
          content_type.starts_with("application/problem+json") ||
          content_type.starts_with("application/atom+xml") ||
+         content_type.starts_with("application/feed+json") ||
+         content_type.starts_with("application/xml") ||
          content_type.starts_with("application/javascript") ||
          content_type.starts_with("application/manifest+json") ||
          content_type.starts_with("image/svg+xml");

@@ -107,7 +107,8 @@ TEST_F(DocumentsTest, PagesTellMachinesWhatTheyAre) {
   Start();
   const std::string body = Get("/t/right-slug/17").body;
   EXPECT_THAT(body, HasSubstr("\"@type\":\"DiscussionForumPosting\""));
-  EXPECT_THAT(body, HasSubstr("content=\"http://forum.example/preview/t-17.png\""));
+  EXPECT_THAT(body, HasSubstr("<meta property=\"og:type\" content=\"article\">"));
+  EXPECT_THAT(body, HasSubstr("http://forum.example/oembed?url=http%3A%2F%2Fforum.example%2Ft%2F"));
   EXPECT_THAT(Get("/").body, HasSubstr("type=\"application/feed+json\" href=\"/feed.json\""));
   // Members are no machines.
   EXPECT_THAT(Get("/t/right-slug/17", "member-5").body, Not(HasSubstr("schema.org")));

@@ -81,14 +81,8 @@ std::string TitleOf(const ListKind& kind, const CategoryFacts* category, std::st
 }
 
 // What link previews and feed readers look for.
-std::string HeadOfList(const PageMaker& maker, const ListKind& kind,
-                       const CategoryFacts* category) {
+std::string HeadOfList(const ListKind& kind, const CategoryFacts* category) {
   LinkTags tags{.type = "website"};
-  if (!maker.public_url().empty()) {
-    const std::string name =
-        category != nullptr ? Concat({"c-", std::to_string(category->id)}) : std::string("site");
-    tags.image = Concat({maker.public_url(), "/preview/", name, ".png"});
-  }
   const std::string path = category != nullptr || kind.name == "tag" ? kind.path : "";
   // Atom of the site and of a category is named by every page.
   if (kind.name == "tag") tags.alternates.push_back({"application/atom+xml", path + "/feed.atom"});
@@ -126,7 +120,7 @@ PageMaker::Answer ListPage(PageMaker& maker, Request& request) {
   if (category != nullptr) page.description = category->description;
   page.canonical = Canonical(request, kind.path);
   page.index = !own;
-  if (!own && ForMachines(request)) page.head = HeadOfList(maker, kind, category);
+  if (!own && ForMachines(request)) page.head = HeadOfList(kind, category);
   if (!own) {
     page.cache_tags.assign(list.facts.cache_tags().begin(), list.facts.cache_tags().end());
     page.cache_tags.push_back("list");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/pages/page_maker.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -39,6 +40,11 @@ void AppendMemberText(std::string_view key, std::string_view text, std::string& 
   out += key;
   out += "\":";
   json::AppendText(text, &out);
+}
+
+// At the end when there is no such place.
+void InsertBefore(size_t place, std::string_view what, std::string& html) {
+  html.insert(std::min(place, html.size()), what);
 }
 
 }  // namespace
@@ -101,9 +107,8 @@ PageMaker::Answer PageMaker::Make(Request& request, FrameParts parts, Page page)
     const observe::Span render(observe::SpanKind::kInternal, "render page", request.span.context());
     CO_ASSIGN_OR_RETURN(std::string html,
                         co_await renderer_->Render(std::move(props), request.deadline));
-    if (const size_t end = html.find("</head>"); end != std::string::npos) {
-      html.insert(end, page.head);
-    }
+    InsertBefore(html.find("</head>"), page.head, html);
+    InsertBefore(html.rfind("</body>"), page.foot, html);
     response = Response::Html(page.ready_texts ? texts.Put(html) : std::move(html), page.status);
   }
   response.cache_tags = std::move(page.cache_tags);

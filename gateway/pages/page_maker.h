@@ -28,6 +28,7 @@ struct Page {
   std::string description;              // empty: the community's
   std::string canonical;                // path, with the query keys that count; empty: none
   std::string head;                     // ready HTML at the end of the document's head
+  std::string foot;                     // and of its body
   bool index = true;                    // whether search engines may keep it
   std::vector<std::string> cache_tags;  // without any it is not cached
   int status = 200;

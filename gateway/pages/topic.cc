@@ -63,7 +63,7 @@ std::string CanonicalOf(TopicAddress address, std::string_view slug) {
 }
 
 // What search engines, link previews and feed readers look for: they come as guests.
-std::string HeadOfTopic(const PageMaker& maker, const ReadyAnswer& answer, int64_t id) {
+void TellMachines(const PageMaker& maker, const ReadyAnswer& answer, int64_t id, Page& page) {
   const std::string base(maker.public_url());
   const std::string path =
       Concat({"/t/", PercentEncode(answer.facts.topic_slug()), "/", std::to_string(id)});
@@ -72,14 +72,13 @@ std::string HeadOfTopic(const PageMaker& maker, const ReadyAnswer& answer, int64
                                {"text/markdown", path + ".md"}}};
   // What must be absolute.
   if (!base.empty()) {
-    tags.image = Concat({base, "/preview/t-", std::to_string(id), ".png"});
     tags.alternates.push_back(
         {"application/json+oembed", Concat({base, "/oembed?url=", PercentEncode(base + path)})});
   }
-  std::string head = HeadOf(tags);
+  page.head = HeadOf(tags);
+  // Behind the text that it repeats, where it compresses best.
   const auto topic = MessageOf<forum::v1::Topic>(WithShortTexts(answer.json));
-  if (topic.ok()) head += StructuredDataOf(*topic, base, base + path);
-  return head;
+  if (topic.ok()) page.foot = StructuredDataOf(*topic, base, base + path);
 }
 
 // Leads to the topic under its right address; or to what another forum had under this number, if
@@ -132,7 +131,7 @@ PageMaker::Answer TopicPage(PageMaker& maker, Request& request) {
   page.title = facts.topic_title();
   page.description = facts.excerpt();
   page.canonical = CanonicalOf(address, facts.topic_slug());
-  if (ForMachines(request)) page.head = HeadOfTopic(maker, *topic, address.id);
+  if (ForMachines(request)) TellMachines(maker, *topic, address.id, page);
   page.cache_tags.assign(facts.cache_tags().begin(), facts.cache_tags().end());
   co_return co_await maker.Make(request, std::move(parts), std::move(page));
 }
