@@ -18,11 +18,11 @@ using forum::v1::Author;
 using forum::v1::Post;
 using forum::v1::Topic;
 
-// The page has the texts already, and a search engine shows hardly more than this. With ten posts
-// of a page's twenty, beginnings only, this costs a third of a kilobyte compressed; all would be
-// three times that.
+// The page has the texts already, and a search engine shows hardly more than this. Five answers of a
+// page's twenty, their beginnings only, cost a quarter of a kilobyte compressed; all three times
+// that.
 constexpr size_t kTextCharacters = 80;
-constexpr int kMaxAnswers = 10;
+constexpr int kMaxAnswers = 5;
 constexpr std::string_view kNobody = "–";
 
 std::string Text(std::string_view text) {

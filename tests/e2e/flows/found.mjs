@@ -29,7 +29,7 @@ export default [
     async run(t) {
       const author = await t.community.person('sarah');
       const other = await t.community.person('simon');
-      const title = 'Is </script><script>alert(1)</script> 🦊 \u202Eעברית a title?';
+      const title = 'Is </script><script>alert(1)</script> 🦊 עברית a title?';
       const topic = await t.community.topic(author, {title, texts: ['What *is* it?', 'Mine.', '<!-- "\\" -->&lt;']});
       const answer = await t.community.reply(other, topic, 'It is one, and `x < y`.');
       const guest = await t.visitor();
