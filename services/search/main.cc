@@ -79,10 +79,10 @@ absl::Status Serve(Program& program) {
   const auto subscription =
       bus->Subscribe({.name = "search",
                       .streams = {"forum"},
-                      .handler = [&service](std::string_view stream,
-                                            const events::Event& event) {
-                        return service.HandleEvent(stream, event);
-                      },
+                      .handler =
+                          [&service](std::string_view stream, const events::Event& event) {
+                            return service.HandleEvent(stream, event);
+                          },
                       .hears = events::Hears::kFromNow});
   rpc::Server server({.listen = program.suite.listen, .security = program.suite.security},
                      verifier);

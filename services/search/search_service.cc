@@ -3,7 +3,6 @@
 
 #include <utility>
 
-
 #include "google/protobuf/empty.pb.h"
 #include "services/base/status/macros.h"
 
@@ -11,9 +10,6 @@ namespace forium::search {
 namespace {
 
 constexpr std::string_view kForumStream = "forum";
-
-// What tells that a file is not what it was.
-bool IsDamage(const absl::Status& status) { return absl::IsDataLoss(status); }
 
 }  // namespace
 
@@ -41,7 +37,7 @@ absl::StatusOr<v1::SearchResponse> SearchService::SearchAndCount(const rpc::Call
   ASSIGN_OR_RETURN(const Asked asked, As(call));
   absl::StatusOr<v1::SearchResponse> response = Search(asked.snapshot, asked.reader, request);
   if (!response.ok()) {
-    if (IsDamage(response.status())) asked.index->ReportDamage(response.status());
+    asked.index->ReportDamage(response.status());
     return response;
   }
   if (request.page_token().empty() && response->interpretation().words_size() > 0) {
@@ -56,20 +52,20 @@ void SearchService::Register(rpc::Server& server) {
     return "forium.search.v1.SearchService." + std::string(method);
   };
   // Those that only read the index: (const Snapshot&, const Reader&, const Request&).
-  const auto handle = [&]<typename Request, typename Response>(
-                          std::string_view method,
-                          absl::StatusOr<Response> (*function)(const Snapshot&, const Reader&,
-                                                               const Request&)) {
-    server.Handle<Request, Response>(
-        name(method),
-        [this, function](const rpc::Call& call,
-                         const Request& request) -> absl::StatusOr<Response> {
-          ASSIGN_OR_RETURN(const Asked asked, As(call));
-          absl::StatusOr<Response> response = function(asked.snapshot, asked.reader, request);
-          if (IsDamage(response.status())) asked.index->ReportDamage(response.status());
-          return response;
-        });
-  };
+  const auto handle =
+      [&]<typename Request, typename Response>(
+          std::string_view method,
+          absl::StatusOr<Response> (*function)(const Snapshot&, const Reader&, const Request&)) {
+        server.Handle<Request, Response>(
+            name(method),
+            [this, function](const rpc::Call& call,
+                             const Request& request) -> absl::StatusOr<Response> {
+              ASSIGN_OR_RETURN(const Asked asked, As(call));
+              absl::StatusOr<Response> response = function(asked.snapshot, asked.reader, request);
+              asked.index->ReportDamage(response.status());
+              return response;
+            });
+      };
   handle("Suggest", Suggest);
   handle("ListSimilarTopics", ListSimilarTopics);
   handle("SearchMembers", SearchMembers);

@@ -65,8 +65,7 @@ absl::StatusOr<rpc::CallOptions> Authority::SystemCall(std::string_view tenant) 
                        "forium.auth.v1.AuthService.IssueServicePrincipal", request, options));
   options.signed_principal = issued.signed_principal();
   options.deadline = absl::InfiniteFuture();
-  const absl::Time renew_at =
-      absl::FromUnixSeconds(issued.expires_at().seconds()) - kRenewBefore;
+  const absl::Time renew_at = absl::FromUnixSeconds(issued.expires_at().seconds()) - kRenewBefore;
   absl::MutexLock lock(&mutex_);
   issued_[std::string(tenant)] = {std::move(*issued.mutable_signed_principal()), renew_at};
   return options;

@@ -64,8 +64,7 @@ class Analytics {
   void Run();
   absl::Status Write(const std::string& tenant, const Pending& pending);
   Counts& CountsOf(std::string_view tenant, int64_t day, int64_t fingerprint,
-                   std::string_view query)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+                   std::string_view query) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const AnalyticsOptions options_;
   database::Tenants& tenants_;
