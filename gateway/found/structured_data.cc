@@ -18,8 +18,8 @@ using forum::v1::Author;
 using forum::v1::Post;
 using forum::v1::Topic;
 
-// The page has the texts already, and a search engine shows hardly more than this. Five answers of a
-// page's twenty, their beginnings only, cost a quarter of a kilobyte compressed; all three times
+// The page has the texts already, and a search engine shows hardly more than this. Five answers of
+// a page's twenty, their beginnings only, cost a quarter of a kilobyte compressed; all three times
 // that.
 constexpr size_t kTextCharacters = 80;
 constexpr int kMaxAnswers = 5;
