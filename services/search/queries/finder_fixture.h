@@ -2,6 +2,7 @@
 // Short forms for tests of the finder: ask, and what the answer holds.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,7 @@ class FinderTest : public testing::Test {
     request.set_page_size(size);
     request.set_page_token(token);
     request.set_facets(true);
-    absl::StatusOr<v1::SearchResponse> response = Search(index_.Read(), reader, request);
+    absl::StatusOr<v1::SearchResponse> response = Search(Now(), reader, request);
     EXPECT_TRUE(response.ok()) << q << ": " << response.status();
     return response.ok() ? *response : v1::SearchResponse();
   }
@@ -33,10 +34,13 @@ class FinderTest : public testing::Test {
   v1::SuggestResponse SuggestFor(std::string_view q, const Reader& reader = kAnonymous) {
     v1::SuggestRequest request;
     request.set_q(std::string(q));
-    absl::StatusOr<v1::SuggestResponse> response = Suggest(index_.Read(), reader, request);
+    absl::StatusOr<v1::SuggestResponse> response = Suggest(Now(), reader, request);
     EXPECT_TRUE(response.ok()) << q << ": " << response.status();
     return response.ok() ? *response : v1::SuggestResponse();
   }
+
+  // What is asked; `kept_` where many questions follow each other and nothing changes.
+  Snapshot Now() const { return kept_.has_value() ? *kept_ : index_.Read(); }
 
   static std::vector<int64_t> Topics(const v1::SearchResponse& response) {
     std::vector<int64_t> ids;
@@ -65,6 +69,7 @@ class FinderTest : public testing::Test {
   };
   const Registered registered_;
   FilledIndex index_;
+  std::optional<Snapshot> kept_;
 };
 
 }  // namespace forium::search
