@@ -12,6 +12,7 @@ export const m: typeof Messages = {
   go: 'Suchen',
   resultsFor: (q) => `Ergebnisse für „${q}“`,
   total: (n, more) => `${exact(n)}${more ? '+' : ''} ${plural(n, 'Thema', 'Themen')}`,
+  totalPosts: (n, more) => `${exact(n)}${more ? '+' : ''} ${plural(n, 'Beitrag', 'Beiträge')}`,
   from: (place) => `ab Platz ${place}`,
   solved: 'Gelöst',
   closed: 'Geschlossen',

@@ -12,6 +12,7 @@ export const m = {
   go: 'Search',
   resultsFor: (q: string) => `Results for “${q}”`,
   total: (n: number, more: boolean) => `${exact(n)}${more ? '+' : ''} ${plural(n, 'topic', 'topics')}`,
+  totalPosts: (n: number, more: boolean) => `${exact(n)}${more ? '+' : ''} ${plural(n, 'post', 'posts')}`,
   from: (place: number) => `from place ${place}`,
   solved: 'Solved',
   closed: 'Closed',
