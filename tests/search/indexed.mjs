@@ -25,3 +25,11 @@ export const searchPath = (query, more = '') => `/api/v1/search?q=${encodeURICom
 export function uniqueWord(random = Math.random) {
   return 'zq' + Array.from({length: 12}, () => 'bcdfghjklmnpqrstvwxz'[Math.floor(random() * 20)]).join('');
 }
+
+/** Writes a topic into the category and waits until it is found: then everything that was written before it is known, too. */
+export async function untilTakenOver(site, token, categoryId) {
+  const word = uniqueWord();
+  const topic = await site.ok('POST', '/api/v1/topics', {token, body: {categoryId, title: `A mark: ${word}`, raw: 'It tells that the index is here.'}});
+  await until('the index knows all', async () => (await site.ok('GET', searchPath(word), {token})).results?.length === 1, 60);
+  return topic;
+}
