@@ -44,6 +44,7 @@ PageMaker::Answer TopicMarkdown(PageMaker& maker, Request& request) {
   if (answer.facts.topic_slug() != request.Variable("slug")) {
     co_return PageMaker::Redirect(request, Concat({path, kEnding}), 301, std::move(tags));
   }
+  CO_ASSIGN_OR_RETURN(const auto site, co_await maker.frame().LoadSite(request));
   CO_ASSIGN_OR_RETURN(const ReadyAnswer texts, ReadReady(co_await pending_posts.Wait(request)));
   CO_ASSIGN_OR_RETURN(const auto topic, MessageOf<forum::v1::Topic>(answer.json));
   CO_ASSIGN_OR_RETURN(const auto posts, MessageOf<forum::v1::ListPostsResponse>(texts.json));
@@ -61,11 +62,13 @@ PageMaker::Answer TopicMarkdown(PageMaker& maker, Request& request) {
   Response response = Document(maker, kMarkdownType, MarkdownOf(document), std::move(tags));
   // The page is what search engines should show.
   response.Add("Link", Concat({"<", document.address, ">; rel=\"canonical\""}));
+  TellRobots(*site, response);
   co_return response;
 }
 
 PageMaker::Answer LlmsText(PageMaker& maker, Request& request) {
   CO_RETURN_IF_ERROR(co_await BecomeGuest(maker, request));
+  CO_RETURN_IF_ERROR(co_await RequireIndexed(maker, request));
   forum::v1::ListTopicsRequest call;
   call.set_page_size(kLatestTopics);
   PendingCall pending =

@@ -28,6 +28,8 @@ constexpr std::string_view kRobots =
     "Disallow: /new-topics\n"
     "Allow: /\n";
 
+constexpr std::string_view kRobotsRefused = "User-agent: *\nDisallow: /\n";
+
 // When the binary was made without the web application.
 constexpr std::string_view kPlainIcon =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" "
@@ -37,9 +39,13 @@ constexpr std::string_view kPlainIcon =
 }  // namespace
 
 PageMaker::Answer Robots(PageMaker& maker, Request& request) {
-  Response response =
-      Response::Text(Concat({kRobots, "\nSitemap: ", BaseOf(maker, request), "/sitemap.xml\n"}));
-  response.Add("Cache-Control", "public, max-age=3600");
+  CO_ASSIGN_OR_RETURN(const auto site, co_await maker.frame().LoadSite(request));
+  Response response = Response::Text(
+      site->indexed ? Concat({kRobots, "\nSitemap: ", BaseOf(maker, request), "/sitemap.xml\n"})
+                    : std::string(kRobotsRefused));
+  // A community that changes its mind is heard at the next question.
+  response.Add("Cache-Control", "no-cache");
+  response.Add("ETag", EtagOf(response.body.view()));
   co_return response;
 }
 

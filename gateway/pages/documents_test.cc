@@ -86,6 +86,45 @@ TEST_F(DocumentsTest, SitemapShowsEverybodyWhatGuestsSee) {
   }
 }
 
+TEST_F(DocumentsTest, ACommunityThatRefusesSearchEnginesSaysSoEverywhere) {
+  config_.public_url = "http://forum.example";
+  site_.set_indexing(auth::v1::Site::REFUSED);
+  Start();
+  EXPECT_EQ(Get("/robots.txt").body, "User-agent: *\nDisallow: /\n");
+  for (const std::string path : {"/sitemap.xml", "/sitemaps/topics-0.xml", "/llms.txt"}) {
+    EXPECT_EQ(Get(path).status, 404) << path;
+  }
+  EXPECT_EQ(Props("/t/right-slug/17").at("robots").as_string(), "noindex");
+  EXPECT_EQ(Get("/feed.atom").Header("x-robots-tag"), "noindex");
+  EXPECT_EQ(Get("/t/right-slug/17.md").Header("x-robots-tag"), "noindex");
+}
+
+TEST_F(DocumentsTest, SearchEnginesAreToldAtOnceWhenACommunityChangesItsMind) {
+  config_.public_url = "http://forum.example";
+  Start();
+  EXPECT_THAT(Get("/robots.txt").body, HasSubstr("Sitemap: http://forum.example/sitemap.xml\n"));
+  EXPECT_EQ(Get("/sitemap.xml").status, 200);
+  EXPECT_EQ(Get("/feed.atom").Header("x-robots-tag"), "");
+  EXPECT_EQ(Props("/t/right-slug/17").at("robots").as_string(), "");
+  const auto change = [&](auth::v1::Site::Indexing indexing) {
+    site_.set_indexing(indexing);
+    events::v1::Event event;
+    event.mutable_site_changed();
+    ASSERT_TRUE(bus_->Publish("auth", std::vector<events::v1::Event>{event}).ok());
+    // The bus hands it over on a thread of its own.
+    const int asked = sites_asked_;
+    while (sites_asked_ == asked) Get("/robots.txt");
+  };
+  change(auth::v1::Site::REFUSED);
+  EXPECT_EQ(Get("/robots.txt").body, "User-agent: *\nDisallow: /\n");
+  EXPECT_EQ(Get("/sitemap.xml").status, 404);
+  EXPECT_EQ(Get("/feed.atom").Header("x-robots-tag"), "noindex");
+  EXPECT_EQ(Props("/t/right-slug/17").at("robots").as_string(), "noindex");
+  change(auth::v1::Site::ALLOWED);
+  EXPECT_EQ(Get("/sitemap.xml").status, 200);
+  EXPECT_EQ(Props("/t/right-slug/17").at("robots").as_string(), "");
+}
+
 TEST_F(DocumentsTest, OembedTellsOfTopicsOfThisSiteOnly) {
   config_.public_url = "https://forum.example";
   Start();

@@ -276,9 +276,11 @@ PageMaker::Answer Feed(PageMaker& maker, Request& request) {
   feed.document.page = feed.base + feed.path;
   feed.document.self = feed.base + self;
   GoOn(feed, self, std::exchange(feed.document.next, ""));
-  co_return Document(maker, json ? kJsonFeedType : kAtomType,
-                     json ? JsonFeedOf(feed.document) : AtomOf(feed.document),
-                     std::move(feed.tags));
+  Response response =
+      Document(maker, json ? kJsonFeedType : kAtomType,
+               json ? JsonFeedOf(feed.document) : AtomOf(feed.document), std::move(feed.tags));
+  TellRobots(*parts.site, response);
+  co_return response;
 }
 
 }  // namespace forium::gateway

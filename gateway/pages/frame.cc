@@ -141,6 +141,7 @@ asio::awaitable<absl::StatusOr<std::shared_ptr<const SiteFacts>>> Frame::LoadSit
   site->name = message.name();
   site->description = message.description();
   site->locale = message.locale();
+  site->indexed = message.indexing() == auth::v1::Site::ALLOWED;
   state_->sites.Keep(request.tenant, site, generation, kKeepSite);
   co_return site;
 }

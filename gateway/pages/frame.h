@@ -23,6 +23,7 @@ struct SiteFacts {
   std::string name;
   std::string description;
   std::string locale;
+  bool indexed = true;  // search engines may show it
 };
 
 struct CategoryFacts {

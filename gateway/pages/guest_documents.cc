@@ -25,4 +25,10 @@ boost::asio::awaitable<absl::Status> BecomeGuest(PageMaker& maker, Request& requ
   co_return absl::OkStatus();
 }
 
+boost::asio::awaitable<absl::Status> RequireIndexed(PageMaker& maker, Request& request) {
+  CO_ASSIGN_OR_RETURN(const auto site, co_await maker.frame().LoadSite(request));
+  if (site->indexed) co_return absl::OkStatus();
+  co_return status::NotFound("This community is not for search engines.");
+}
+
 }  // namespace forium::gateway

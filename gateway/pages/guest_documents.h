@@ -17,6 +17,9 @@ namespace forium::gateway {
 // Calls made for the request from here on see what a guest sees.
 boost::asio::awaitable<absl::Status> BecomeGuest(PageMaker& maker, Request& request);
 
+// NOT_FOUND for the guides of search engines and assistants while the community refuses them.
+boost::asio::awaitable<absl::Status> RequireIndexed(PageMaker& maker, Request& request);
+
 // Whether a page may be read by a search engine, a link preview or a feed reader: they come as
 // guests and take HTML.
 inline bool ForMachines(const Request& request) {
@@ -39,6 +42,11 @@ absl::StatusOr<Message> MessageOf(const std::string& json) {
     return status::Internal("an answer of JSON does not parse");
   }
   return message;
+}
+
+// For what is not HTML and is no guide either: feeds, Markdown.
+inline void TellRobots(const SiteFacts& site, Response& response) {
+  if (!site.indexed) response.Add("X-Robots-Tag", "noindex");
 }
 
 // A document that is kept by the page cache until an event drops one of the tags. What names the

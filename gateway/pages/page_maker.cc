@@ -82,7 +82,7 @@ std::string PageMaker::PropsOf(const Request& request, const FrameParts& parts,
   AppendMemberText("canonical",
                    page.canonical.empty() ? std::string() : Concat({public_url_, page.canonical}),
                    props);
-  AppendMemberText("robots", page.index ? "" : "noindex", props);
+  AppendMemberText("robots", page.index && site.indexed ? "" : "noindex", props);
   AppendMemberText("publicUrl", public_url_, props);
   // A page for many readers belongs to no request.
   const bool shared = !page.cache_tags.empty() && !request.identity->signed_in();

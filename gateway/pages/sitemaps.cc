@@ -113,6 +113,7 @@ std::optional<int32_t> SegmentOf(std::string_view name) {
 
 PageMaker::Answer Sitemap(PageMaker& maker, Request& request) {
   CO_RETURN_IF_ERROR(co_await BecomeGuest(maker, request));
+  CO_RETURN_IF_ERROR(co_await RequireIndexed(maker, request));
   const std::string base = BaseOf(maker, request);
   const std::string name(request.Variable("name"));
   if (name.empty()) {

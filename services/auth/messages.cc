@@ -93,6 +93,7 @@ v1::Site ToSite(const StoredSite& site) {
   message.set_accent_hue(site.accent_hue);
   message.set_theme(site.theme);
   message.set_ready(site.ready);
+  message.set_indexing(static_cast<v1::Site::Indexing>(site.indexing));
   return message;
 }
 

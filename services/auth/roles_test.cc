@@ -173,6 +173,24 @@ TEST_P(RolesTest, SettingsAreChangedByAdministratorsAndChecked) {
   EXPECT_EQ(field([](auto& r) { r.set_locale(""); }), "locale");
   EXPECT_EQ(field([](auto& r) { r.set_accent_hue(360); }), "accent_hue");
   EXPECT_EQ(field([](auto& r) { r.set_theme("neon"); }), "theme");
+  EXPECT_EQ(field([](auto& r) { r.set_indexing(static_cast<v1::Site::Indexing>(2)); }), "indexing");
+}
+
+TEST_P(RolesTest, SearchEnginesMayShowACommunityUntilItRefuses) {
+  const CallOptions boss = As(JoinAdmin("boss"));
+  EXPECT_EQ(Site()->indexing(), v1::Site::ALLOWED);
+  v1::UpdateSiteRequest request;
+  request.set_indexing(v1::Site::REFUSED);
+  ASSERT_TRUE(Call<v1::Site>("UpdateSite", request, boss).ok());
+  EXPECT_EQ(LastEvent().body_case(), events::Event::kSiteChanged);
+  EXPECT_EQ(Site()->indexing(), v1::Site::REFUSED);
+  v1::UpdateSiteRequest other;
+  other.set_name("Woodworkers");
+  ASSERT_TRUE(Call<v1::Site>("UpdateSite", other, boss).ok());
+  EXPECT_EQ(Site()->indexing(), v1::Site::REFUSED);
+  request.set_indexing(v1::Site::ALLOWED);
+  ASSERT_TRUE(Call<v1::Site>("UpdateSite", request, boss).ok());
+  EXPECT_EQ(Site()->indexing(), v1::Site::ALLOWED);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RolesTest, ::testing::ValuesIn(database::Engines()),

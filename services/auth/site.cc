@@ -47,6 +47,12 @@ absl::Status Apply(const v1::UpdateSiteRequest& request, StoredSite& site) {
     }
     site.theme = request.theme();
   }
+  if (request.has_indexing()) {
+    if (!v1::Site::Indexing_IsValid(request.indexing())) {
+      return status::InvalidField("indexing", "Choose ALLOWED or REFUSED.");
+    }
+    site.indexing = request.indexing();
+  }
   return absl::OkStatus();
 }
 
@@ -64,19 +70,26 @@ absl::StatusOr<StoredSite> SiteSettings::Of(std::string_view tenant) {
     if (found != kept_.end() && now - found->second.read_at < kKept) return found->second.site;
     generation = generation_;
   }
+  ASSIGN_OR_RETURN(StoredSite site, Read(tenant));
+  absl::MutexLock lock(&mutex_);
+  if (generation == generation_) kept_[std::string(tenant)] = {.site = site, .read_at = now};
+  return site;
+}
+
+absl::StatusOr<StoredSite> SiteSettings::Read(std::string_view tenant) {
   ASSIGN_OR_RETURN(database::Database* const database, tenants_.DatabaseOf(tenant));
   StoredSite site;
   RETURN_IF_ERROR(database->Read([&](database::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(site, Store(tx).Site());
     return absl::OkStatus();
   }));
-  absl::MutexLock lock(&mutex_);
-  if (generation == generation_) kept_[std::string(tenant)] = {.site = site, .read_at = now};
   return site;
 }
 
+// Never what is kept: gateways ask because they were told of a change, which another process may
+// have made, and keep the answer themselves.
 absl::StatusOr<v1::Site> SiteSettings::Get(const rpc::Call& call, const v1::GetSiteRequest&) {
-  ASSIGN_OR_RETURN(const StoredSite site, Of(call.tenant));
+  ASSIGN_OR_RETURN(const StoredSite site, Read(call.tenant));
   return ToSite(site);
 }
 

@@ -34,6 +34,8 @@ class SiteSettings {
   void Forget(std::string_view tenant);
 
  private:
+  absl::StatusOr<StoredSite> Read(std::string_view tenant);
+
   struct Kept {
     StoredSite site;
     absl::Time read_at;

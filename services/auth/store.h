@@ -70,6 +70,7 @@ struct StoredSite {
   std::string locale;
   int accent_hue = 0;
   std::string theme;
+  int indexing = 0;
   int64_t version = 0;
   bool ready = false;  // an administrator exists; read only
 };

@@ -23,6 +23,8 @@ export const m: typeof Messages = {
   descriptionHint: 'Ein, zwei Sätze; Suchmaschinen und Neue sehen sie.',
   registration: 'Neue Mitglieder',
   registrations: { OPEN: 'Alle dürfen mitmachen', INVITE_ONLY: 'Nur mit Einladung', CLOSED: 'Zurzeit niemand' },
+  indexing: 'Suchmaschinen',
+  indexings: { ALLOWED: 'Dürfen die Community zeigen', REFUSED: 'Sollen sie auslassen' },
   language: 'Sprache für Gäste',
   hue: 'Farbe',
   hueHint: 'Ein Farbton; Hell, Dunkel und hoher Kontrast folgen daraus, immer lesbar.',

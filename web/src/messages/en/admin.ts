@@ -22,6 +22,8 @@ export const m = {
   descriptionHint: 'One or two sentences; search engines and newcomers see them.',
   registration: 'New members',
   registrations: { OPEN: 'Anybody may join', INVITE_ONLY: 'By invitation only', CLOSED: 'Nobody for now' } as Record<string, string>,
+  indexing: 'Search engines',
+  indexings: { ALLOWED: 'May show the community', REFUSED: 'Are asked to leave it out' } as Record<string, string>,
   language: 'Language of guests',
   hue: 'Colour',
   hueHint: 'One hue; light, dark and high contrast follow from it, always readable.',
