@@ -84,6 +84,8 @@ absl::Status Serve(Program& program) {
                             return service.HandleEvent(stream, event);
                           },
                       .hears = events::Hears::kFromNow});
+  // Before it is found by callers: another process may have an index already.
+  RETURN_IF_ERROR(process->Await("the index", [&] { return service.Ready(kTenant); }));
   rpc::Server server({.listen = program.suite.listen, .security = program.suite.security},
                      verifier);
   service.Register(server);

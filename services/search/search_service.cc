@@ -103,6 +103,11 @@ void SearchService::Register(rpc::Server& server) {
 
 absl::Status SearchService::Open(std::string_view tenant) { return indexes_->Get(tenant).status(); }
 
+absl::Status SearchService::Ready(std::string_view tenant) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<Index> index, indexes_->Get(tenant));
+  return index->Read().status();
+}
+
 absl::Status SearchService::HandleEvent(std::string_view stream, const events::v1::Event& event) {
   if (stream == kForumStream) indexes_->Wake(event.tenant());
   return absl::OkStatus();

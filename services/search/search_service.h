@@ -37,6 +37,8 @@ class SearchService {
   void Register(rpc::Server& server);
   // Opens the tenant's index, so that it is there when the first one asks.
   absl::Status Open(std::string_view tenant);
+  // Whether it answers. Errors: Unavailable while there is no index yet.
+  absl::Status Ready(std::string_view tenant);
   // A handler for the bus, of the stream `forum`: whatever it is, the index asks what changed.
   absl::Status HandleEvent(std::string_view stream, const events::v1::Event& event);
   // Closes the indexes and writes what was counted. Called after the server was drained.
