@@ -9,7 +9,8 @@ export const ITEM = 3;
 const FENCE = /```[^\n]*\n([\s\S]*?)(?:```|$)|\[code[^\]]*\]([\s\S]*?)(?:\[\/code\]|$)/gi;
 const QUOTED = /\[quote[^\]]*\]([\s\S]*?)(?:\[\/quote\]|$)/gi;
 const MARKUP = /!\[[^\]]*\]\([^)]*\)|<[^>\n]{1,300}>|\[\/?(?:b|i|u|s|url|img|size|color|list|center|spoiler|\*)(?:=[^\]]*)?\]|[`]{2,}/gi;
-const CODE_TOKEN = /[A-Za-z_]\w*|\d[\w.]*|\n[ \t]*|[^\S\n]+|[^\w\s]+/g;
+// A path of names (`node->GetName`, `Math::Sin`) is one: real code says the same ones again and again.
+const CODE_TOKEN = /[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)*|\d[\w.]*|\n[ \t]*|[^\S\n]+|[^\w\s]+/g;
 const LONGEST_TOKEN = 60;
 
 /** Text of Discourse's HTML, code fenced: for posts without Markdown. */
