@@ -45,6 +45,8 @@ async function traffic(forium, account) {
     await forium.api('GET', '/');
     await forium.api('GET', `/t/${topic.slug}/${topic.id}`);
     await forium.api('GET', '/nothing-here');
+    await forium.ok('GET', '/api/v1/search?q=operators');
+    await forium.ok('GET', '/api/v1/search/suggestions?q=oper');
   }
   return topic;
 }
@@ -94,7 +96,7 @@ const tests = {
     const ids = DASHBOARD.panels.map(({id}) => id);
     assert(new Set(ids).size === ids.length, 'ids are given twice');
     const rows = DASHBOARD.panels.filter(({type}) => type === 'row').map(({title}) => title);
-    assert(rows.join() === 'Edge,RPC,Database,Events,Control plane,Process', `rows: ${rows}`);
+    assert(rows.join() === 'Edge,RPC,Database,Events,Search,Control plane,Process', `rows: ${rows}`);
     const taken = new Map();
     for (const {title, gridPos: {x, y, w, h}} of DASHBOARD.panels) {
       assert(x >= 0 && x + w <= 24 && h > 0, `${title} leaves the grid`);
@@ -175,7 +177,7 @@ scrape_configs:
       const expected = /^(Failing routes|Calls that fail|Consumers|Delivered|Dead|Endpoints|Registrations|Changes|Attempts|Spans)/;
       const wrong = empty.filter((name) => !expected.test(name));
       assert(wrong.length === 0, `panels without data: ${wrong.join('; ')}`);
-      assert(['Edge', 'RPC', 'Database', 'Events', 'Process'].every((name) => rowsWithData.has(name)), [...rowsWithData].join());
+      assert(['Edge', 'RPC', 'Database', 'Events', 'Search', 'Process'].every((name) => rowsWithData.has(name)), [...rowsWithData].join());
       const rules = await (await fetch(`http://127.0.0.1:${port}/api/v1/rules`)).json();
       const failing = rules.data.groups.flatMap(({rules: list}) => list)
         .filter(({health, state}) => health === 'err' || state === 'firing');
