@@ -235,6 +235,9 @@ std::string HeadOf(const LinkTags& tags) {
     out += Concat({"<meta property=\"og:image\" content=\"", EscapeMarkup(tags.image),
                    "\"><meta property=\"og:image:width\" content=\"1200\">"
                    "<meta property=\"og:image:height\" content=\"630\">"
+                   "<meta property=\"og:image:alt\" content=\"",
+                   EscapeMarkup(tags.image_text),
+                   "\">"
                    "<meta name=\"twitter:card\" content=\"summary_large_image\">"});
   }
   for (const AlternateLink& link : tags.alternates) {

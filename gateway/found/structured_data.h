@@ -27,8 +27,9 @@ struct AlternateLink {
 };
 
 struct LinkTags {
-  std::string type = {};   // `article`, `profile`, `website`
-  std::string image = {};  // absolute, 1200 × 630; empty: none
+  std::string type = {};        // `article`, `profile`, `website`
+  std::string image = {};       // absolute, 1200 × 630; empty: none
+  std::string image_text = {};  // for those who do not see it
   std::vector<AlternateLink> alternates = {};
 };
 

@@ -36,7 +36,10 @@ void SecurityHeaders::Apply(Response& response) const {
   const bool part = type.starts_with("text/javascript") || type.starts_with("text/css");
   if (response.body.empty() || part) return;
   const Fields& fields = type.starts_with("text/html") ? for_html_ : for_others_;
-  response.headers.insert(response.headers.end(), fields.begin(), fields.end());
+  for (const auto& [name, value] : fields) {
+    // What is made for other sites says so by itself.
+    if (response.Header(name).empty()) response.Add(name, value);
+  }
 }
 
 }  // namespace forium::gateway

@@ -74,8 +74,8 @@ std::shared_ptr<const CategoryList> ListOf(const forum::v1::ListCategoriesRespon
   auto list = std::make_shared<CategoryList>();
   list->json = "[";
   for (const forum::v1::Category& category : response.categories()) {
-    CategoryFacts facts{
-        category.id(), category.slug(), category.name(), category.description(), {}};
+    CategoryFacts facts{category.id(),          category.slug(),  category.name(),
+                        category.description(), category.color(), {}};
     AppendJson(category, &facts.json);
     if (list->json.size() > 1) list->json += ',';
     list->json += facts.json;
@@ -141,6 +141,7 @@ asio::awaitable<absl::StatusOr<std::shared_ptr<const SiteFacts>>> Frame::LoadSit
   site->name = message.name();
   site->description = message.description();
   site->locale = message.locale();
+  site->accent_hue = message.accent_hue();
   site->indexed = message.indexing() == auth::v1::Site::ALLOWED;
   state_->sites.Keep(request.tenant, site, generation, kKeepSite);
   co_return site;

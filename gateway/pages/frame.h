@@ -23,6 +23,7 @@ struct SiteFacts {
   std::string name;
   std::string description;
   std::string locale;
+  int accent_hue = 0;
   bool indexed = true;  // search engines may show it
 };
 
@@ -31,7 +32,8 @@ struct CategoryFacts {
   std::string slug;
   std::string name;
   std::string description;
-  std::string json;  // forum.v1.Category
+  std::string color;  // six hexadecimal digits
+  std::string json;   // forum.v1.Category
 };
 
 struct CategoryList {

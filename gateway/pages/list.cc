@@ -8,6 +8,7 @@
 #include "gateway/http/url.h"
 #include "gateway/pages/guest_documents.h"
 #include "gateway/pages/loaders.h"
+#include "gateway/pages/previews.h"
 #include "proto/forium/forum/v1/categories.json.h"
 #include "proto/forium/forum/v1/topics.pb.h"
 #include "services/base/status/macros.h"
@@ -81,12 +82,18 @@ std::string TitleOf(const ListKind& kind, const CategoryFacts* category, std::st
 }
 
 // What link previews and feed readers look for.
-std::string HeadOfList(const ListKind& kind, const CategoryFacts* category) {
+std::string HeadOfList(const PageMaker& maker, const SiteFacts& site, const ListKind& kind,
+                       const CategoryFacts* category) {
   LinkTags tags{.type = "website"};
   const std::string path = category != nullptr || kind.name == "tag" ? kind.path : "";
   // Atom of the site and of a category is named by every page.
   if (kind.name == "tag") tags.alternates.push_back({"application/atom+xml", path + "/feed.atom"});
   tags.alternates.push_back({"application/feed+json", path + "/feed.json"});
+  if (category != nullptr) {
+    AddPreview(maker, "c-" + category->slug, CardOf(*category, site), tags);
+  } else {
+    AddPreview(maker, "site", CardOf(site), tags);
+  }
   return HeadOf(tags);
 }
 
@@ -120,7 +127,7 @@ PageMaker::Answer ListPage(PageMaker& maker, Request& request) {
   if (category != nullptr) page.description = category->description;
   page.canonical = Canonical(request, kind.path);
   page.index = !own;
-  if (!own && ForMachines(request)) page.head = HeadOfList(kind, category);
+  if (!own && ForMachines(request)) page.head = HeadOfList(maker, *parts.site, kind, category);
   if (!own) {
     page.cache_tags.assign(list.facts.cache_tags().begin(), list.facts.cache_tags().end());
     page.cache_tags.push_back("list");

@@ -43,6 +43,8 @@ PageMaker::Answer Feed(PageMaker& maker, Request& request);
 PageMaker::Answer Sitemap(PageMaker& maker, Request& request);
 // embeds.cc
 PageMaker::Answer Oembed(PageMaker& maker, Request& request);
+// previews.cc
+PageMaker::Answer Preview(PageMaker& maker, Request& request);
 // assistants.cc; TopicMarkdown: `/t/{slug}/{id}.md`
 PageMaker::Answer TopicMarkdown(PageMaker& maker, Request& request);
 PageMaker::Answer LlmsText(PageMaker& maker, Request& request);

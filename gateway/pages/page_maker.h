@@ -13,6 +13,7 @@
 #include "gateway/http/message.h"
 #include "gateway/pages/frame.h"
 #include "gateway/pages/titles.h"
+#include "gateway/preview/preview_maker.h"
 #include "gateway/services.h"
 #include "gateway/ssr/renderer.h"
 #include "google/protobuf/message_lite.h"
@@ -51,6 +52,7 @@ class PageMaker {
 
   Services services() const { return services_; }
   Frame& frame() { return frame_; }
+  PreviewMaker& previews() { return previews_; }
   // Outside address without a slash at the end, empty when none is configured.
   std::string_view public_url() const { return public_url_; }
 
@@ -71,6 +73,7 @@ class PageMaker {
   const std::string public_url_;
   const Services services_;
   Frame frame_;
+  PreviewMaker previews_;
   const std::unique_ptr<Renderer> renderer_;
 };
 

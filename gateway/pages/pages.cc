@@ -64,6 +64,7 @@ PageHooks Pages::Hooks() {
   hooks.sitemap = page(Sitemap);
   hooks.llms = page(LlmsText);
   hooks.oembed = page(Oembed);
+  hooks.preview = page(Preview);
   hooks.robots = page(Robots);
   hooks.manifest = page(Manifest);
   hooks.asset = page(File);

@@ -7,6 +7,7 @@
 #include "gateway/http/url.h"
 #include "gateway/pages/guest_documents.h"
 #include "gateway/pages/loaders.h"
+#include "gateway/pages/previews.h"
 #include "proto/forium/forum/v1/topics.pb.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
@@ -63,7 +64,8 @@ std::string CanonicalOf(TopicAddress address, std::string_view slug) {
 }
 
 // What search engines, link previews and feed readers look for: they come as guests.
-void TellMachines(const PageMaker& maker, const ReadyAnswer& answer, int64_t id, Page& page) {
+void TellMachines(const PageMaker& maker, const SiteFacts& site, const ReadyAnswer& answer,
+                  int64_t id, Page& page) {
   const std::string base(maker.public_url());
   const std::string path =
       Concat({"/t/", PercentEncode(answer.facts.topic_slug()), "/", std::to_string(id)});
@@ -75,10 +77,11 @@ void TellMachines(const PageMaker& maker, const ReadyAnswer& answer, int64_t id,
     tags.alternates.push_back(
         {"application/json+oembed", Concat({base, "/oembed?url=", PercentEncode(base + path)})});
   }
-  page.head = HeadOf(tags);
-  // Behind the text that it repeats, where it compresses best.
   const auto topic = MessageOf<forum::v1::Topic>(WithShortTexts(answer.json));
+  // Behind the text that it repeats, where it compresses best.
   if (topic.ok()) page.foot = StructuredDataOf(*topic, base, base + path);
+  if (topic.ok()) AddPreview(maker, "t-" + std::to_string(id), CardOf(*topic, site), tags);
+  page.head = HeadOf(tags);
 }
 
 // Leads to the topic under its right address; or to what another forum had under this number, if
@@ -131,7 +134,7 @@ PageMaker::Answer TopicPage(PageMaker& maker, Request& request) {
   page.title = facts.topic_title();
   page.description = facts.excerpt();
   page.canonical = CanonicalOf(address, facts.topic_slug());
-  if (ForMachines(request)) TellMachines(maker, *topic, address.id, page);
+  if (ForMachines(request)) TellMachines(maker, *parts.site, *topic, address.id, page);
   page.cache_tags.assign(facts.cache_tags().begin(), facts.cache_tags().end());
   co_return co_await maker.Make(request, std::move(parts), std::move(page));
 }

@@ -16,7 +16,7 @@ done
 "${bazel[@]}" build --config=static --experimental_convenience_symlinks=ignore "${targets[@]}"
 bin=$("${bazel[@]}" info --config=static bazel-bin 2>/dev/null)
 
-# Of the linker's command line: what stands between -Bstatic and -Bdynamic.
+# Of the linker's command line: what stands between -Bstatic and -Bdynamic; headers and fonts by what they left.
 archives() {
   awk '/^-Wl,-Bstatic$/ {inside = 1} /^-Wl,-Bdynamic$/ {inside = 0} inside && /^-l/ {print "lib" substr($0, 3) ".a"}' "$1" |
     sort -u | while read -r archive; do
@@ -24,6 +24,9 @@ archives() {
   done
   if grep -q _ZN5boost < <(nm "$2"); then
     echo "boost $(dpkg-query -S /usr/include/boost/version.hpp | cut -d: -f1)"
+  fi
+  if grep -q forium_preview_font < <(nm "$2"); then
+    echo "DejaVuSans-Bold.ttf fonts-dejavu-core"
   fi
 }
 
