@@ -33,7 +33,8 @@ export class Calendar {
     let time = Math.min(Math.max(day + timeOfDay, this.from), this.until - DAY);
     return after.map((ms, i) => {
       const next = time + Math.max(0, i ? ms - after[i - 1] : 0);
-      time = next < this.until ? next : Math.floor(time + (this.until - time) * random.next());
+      const left = after.length - i;
+      time = next < this.until ? next : Math.min(this.until - 1, Math.floor(time + (this.until - time) * random.next() / left));
       return time;
     });
   }

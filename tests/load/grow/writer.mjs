@@ -127,8 +127,10 @@ export class Writer {
     const withKeys = between && this.keys.length > 0 ? fresh + this.#model.aboutTitle : fresh;
     const tokens = new Array(length);
     let words = 0;
-    for (let i = 0, id = 0; i < length; ++i) {
+    for (let i = 0, id = 0, before = 0; i < length; ++i, before = id) {
       id = chain.after(id, random);
+      // Names that code never puts side by side would make one new name.
+      if (!between && counts[id] > 0 && counts[before] > 0) id = this.#apart(chain, random, counts);
       const chance = replaceable[id] ? random.next() : 1;
       if (chance >= withKeys) {
         tokens[i] = texts[id];
@@ -141,6 +143,13 @@ export class Writer {
     this.words += words;
     const raw = tokens.join(between);
     return {raw, html: between ? htmlOf(raw) : escape(raw)};
+  }
+
+  /** A token of code without words. */
+  #apart(chain, random, counts) {
+    let id = 0;
+    while (id === 0 || counts[id] > 0) id = chain.any(random);
+    return id;
   }
 
   /** A word that the corpus does not have: a new one when there should be more by now, else one said before. */
