@@ -120,6 +120,10 @@ struct Gateway::State {
 
 namespace {
 
+Condition ConditionOf(const Request& request) {
+  return {request.Header("if-none-match"), request.Header("if-modified-since")};
+}
+
 // What is away comes back: clients, proxies and search engines are told to try again.
 void AskToReturn(Response& response) {
   const auto tells = [](const auto& field) { return EqualsIgnoreCase(field.first, "retry-after"); };
@@ -318,8 +322,9 @@ Response Gateway::State::CachedAnswer(const Request& request,
                                       std::shared_ptr<const CachedPage> page) const {
   Response response;
   response.status = page->status;
-  if (!page->etag.empty() && MatchesEtag(request.Header("if-none-match"), page->etag))
+  if (page->status == 200 && IsUnchanged(ConditionOf(request), {page->etag, page->last_modified})) {
     response.status = 304;
+  }
   response.cached = std::move(page);
   return response;
 }
@@ -393,7 +398,8 @@ void Gateway::State::Finish(Request& request, Response& response) {
       response.Add("Cache-Control", "private, no-cache");
     }
     if (request.method == Method::kGet && response.status == 200 &&
-        MatchesEtag(request.Header("if-none-match"), response.Header("etag"))) {
+        IsUnchanged(ConditionOf(request),
+                    {response.Header("etag"), response.Header("last-modified")})) {
       response.status = 304;
       response.body = Body();
     }

@@ -16,8 +16,9 @@ struct CachedPage {
   std::string head;
   std::string not_modified_head;  // of the 304 to the same
   std::string body;
-  BodyFile body_file;  // its readers without TLS make it
-  std::string etag;    // strong, in quotes
+  BodyFile body_file;         // its readers without TLS make it
+  std::string etag;           // strong, in quotes
+  std::string last_modified;  // empty: not known
   std::vector<std::string> tags;
 
   // What keeping it costs, with what lies around it: two strings' ends, list and index nodes.
@@ -25,7 +26,7 @@ struct CachedPage {
     constexpr size_t kEntryOverhead = 512;
     constexpr size_t kTagOverhead = 96;
     return static_cast<int64_t>(head.size() + not_modified_head.size() + body.size() + etag.size() +
-                                kEntryOverhead + tags.size() * kTagOverhead);
+                                last_modified.size() + kEntryOverhead + tags.size() * kTagOverhead);
   }
 };
 

@@ -22,6 +22,7 @@ std::shared_ptr<const CachedPage> Prepare(Response response) {
   if (response.status == 200 && response.Header("etag").empty())
     response.Set("ETag", EtagOf(page->body));
   page->etag = std::string(response.Header("etag"));
+  page->last_modified = std::string(response.Header("last-modified"));
 
   page->head = StatusLine(response.status);
   page->not_modified_head = StatusLine(304);

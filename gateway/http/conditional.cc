@@ -31,4 +31,16 @@ bool MatchesEtag(std::string_view if_none_match, std::string_view etag) {
   return false;
 }
 
+std::string HttpDate(absl::Time time) {
+  return absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", time, absl::UTCTimeZone());
+}
+
+bool IsUnchanged(const Condition& condition, const Validators& validators) {
+  if (!condition.if_none_match.empty()) {
+    return MatchesEtag(condition.if_none_match, validators.etag);
+  }
+  return !validators.last_modified.empty() &&
+         condition.if_modified_since == validators.last_modified;
+}
+
 }  // namespace forium::gateway

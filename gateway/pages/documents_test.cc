@@ -59,6 +59,34 @@ TEST_F(DocumentsTest, FeedIsAskedAgainByItsTag) {
   }
 }
 
+TEST_F(DocumentsTest, WhatTellsOfTimesIsAskedAgainByItsTime) {
+  for (const std::string public_url : {"https://forum.example", ""}) {
+    config_.public_url = public_url;
+    gateway_.reset();
+    Start();
+    const auto ask = [&](const std::string& path, const std::string& fields) {
+      return client_->Ask("GET " + path + " HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n");
+    };
+    for (const std::string path : {"/feed.atom", "/feed.json", "/t/right-slug/17/feed.json",
+                                   "/sitemap.xml", "/sitemaps/topics-0.xml"}) {
+      const std::string time(ask(path, "").Header("last-modified"));
+      ASSERT_TRUE(time.ends_with(" GMT")) << path << " " << time;
+      const RawResponse again = ask(path, "If-Modified-Since: " + time + "\r\n");
+      EXPECT_EQ(again.status, 304) << path;
+      EXPECT_EQ(again.Header("last-modified"), time) << path;
+      // A tag decides alone, and a time that is none is as if nothing was asked.
+      EXPECT_EQ(ask(path, "If-None-Match: \"x\"\r\nIf-Modified-Since: " + time + "\r\n").status,
+                200);
+      for (const std::string other : {"Thu, 01 Jan 1970 00:00:00 GMT", "yesterday", ""}) {
+        EXPECT_EQ(ask(path, "If-Modified-Since: " + other + "\r\n").status, 200) << other;
+      }
+    }
+    EXPECT_EQ(ask("/feed.atom", "").Header("last-modified"), "Sun, 13 Sep 2020 12:26:40 GMT");
+    EXPECT_EQ(ask("/sitemap.xml", "").Header("last-modified"), "Tue, 14 Nov 2023 22:13:20 GMT");
+    EXPECT_EQ(ask("/llms.txt", "").Header("last-modified"), "");
+  }
+}
+
 TEST_F(DocumentsTest, FeedsUnderOldNamesMove) {
   Start();
   const RawResponse response = Get("/t/wrong/17/feed.atom");

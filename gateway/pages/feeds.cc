@@ -279,6 +279,9 @@ PageMaker::Answer Feed(PageMaker& maker, Request& request) {
   Response response =
       Document(maker, json ? kJsonFeedType : kAtomType,
                json ? JsonFeedOf(feed.document) : AtomOf(feed.document), std::move(feed.tags));
+  NewestChange newest;
+  for (const FeedEntry& entry : feed.document.entries) newest.Add(entry.updated);
+  newest.Tell(response);
   TellRobots(*parts.site, response);
   co_return response;
 }

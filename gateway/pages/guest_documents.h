@@ -3,6 +3,7 @@
 // show what guests may read, whoever asks.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "gateway/http/conditional.h"
 #include "gateway/pages/page_maker.h"
 #include "google/protobuf/util/json_util.h"
+#include "google/protobuf/util/time_util.h"
 #include "services/base/status/status.h"
 
 namespace forium::gateway {
@@ -43,6 +45,20 @@ absl::StatusOr<Message> MessageOf(const std::string& json) {
   }
   return message;
 }
+
+// The newest of the times that a document tells of, when it knows any.
+class NewestChange {
+ public:
+  void Add(const google::protobuf::Timestamp& time) {
+    newest_ = std::max(newest_, google::protobuf::util::TimeUtil::TimestampToMicroseconds(time));
+  }
+  void Tell(Response& response) const {
+    if (newest_ > 0) response.Add("Last-Modified", HttpDate(absl::FromUnixMicros(newest_)));
+  }
+
+ private:
+  int64_t newest_ = 0;
+};
 
 // For what is not HTML and is no guide either: feeds, Markdown.
 inline void TellRobots(const SiteFacts& site, Response& response) {

@@ -109,6 +109,15 @@ std::optional<int32_t> SegmentOf(std::string_view name) {
   return static_cast<int32_t>(number);
 }
 
+Response Answer(const PageMaker& maker, const std::vector<SitemapAddress>& addresses,
+                std::string xml) {
+  Response response = Document(maker, kType, std::move(xml), {"list", "tags"});
+  NewestChange newest;
+  for (const SitemapAddress& it : addresses) newest.Add(it.changed);
+  newest.Tell(response);
+  return response;
+}
+
 }  // namespace
 
 PageMaker::Answer Sitemap(PageMaker& maker, Request& request) {
@@ -118,7 +127,7 @@ PageMaker::Answer Sitemap(PageMaker& maker, Request& request) {
   const std::string name(request.Variable("name"));
   if (name.empty()) {
     CO_ASSIGN_OR_RETURN(const auto sitemaps, co_await Index(maker, request, base));
-    co_return Document(maker, kType, SitemapIndexOf(sitemaps), {"list", "tags"});
+    co_return Answer(maker, sitemaps, SitemapIndexOf(sitemaps));
   }
   Addresses pages = status::NotFound("There is no such part of the sitemap.");
   if (name == "categories.xml") pages = co_await Categories(maker, request, base);
@@ -127,7 +136,7 @@ PageMaker::Answer Sitemap(PageMaker& maker, Request& request) {
     pages = co_await Topics(maker, request, base, *segment);
   }
   if (!pages.ok()) co_return pages.status();
-  co_return Document(maker, kType, SitemapOf(*pages), {"list", "tags"});
+  co_return Answer(maker, *pages, SitemapOf(*pages));
 }
 
 }  // namespace forium::gateway

@@ -76,10 +76,6 @@ std::optional<std::string> PathOf(std::string_view target) {
   return path;
 }
 
-std::string HttpDate(absl::Time time) {
-  return absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", time, absl::UTCTimeZone());
-}
-
 std::string ReadAll(int file, int64_t first, int64_t length) {
   std::string bytes(static_cast<size_t>(length), '\0');
   size_t done = 0;
@@ -200,13 +196,12 @@ Response StaticSite::Find(const Request& request) const {
   if (status == 200) {
     const std::string etag = absl::StrCat("\"", absl::Hex(changed.tv_sec), "-",
                                           absl::Hex(changed.tv_nsec), "-", absl::Hex(size), "\"");
-    const absl::Time modified = absl::FromTimeT(changed.tv_sec);
+    const std::string modified = HttpDate(absl::FromTimeT(changed.tv_sec));
     response.Set("ETag", etag);
-    response.Set("Last-Modified", HttpDate(modified));
+    response.Set("Last-Modified", modified);
     response.Set("Accept-Ranges", "bytes");
-    const std::string_view matches = request.Header("if-none-match");
-    if (MatchesEtag(matches, etag) ||
-        (matches.empty() && request.Header("if-modified-since") == HttpDate(modified))) {
+    if (IsUnchanged({request.Header("if-none-match"), request.Header("if-modified-since")},
+                    {etag, modified})) {
       response.status = 304;
       return response;
     }
