@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the suite survives, under load, with two of each service: killed processes, paused servers, a partition, rolling
 // restarts.   node tests/faults/suite.mjs [PART OF A NAME] [--table FILE]
-// FORIUM_TEST_FULL=1: 20 rounds of kills instead of 6, pauses of 10 s instead of 4. --table writes docs/reliability.md's table.
+// FORIUM_TEST_FULL=1: 21 rounds of kills instead of 7, pauses of 10 s instead of 4. --table writes docs/reliability.md's table.
 import {spawnSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {cpus} from 'node:os';
@@ -10,10 +10,11 @@ import {connect} from 'node:tls';
 import {certificates} from '../harness/certificates.mjs';
 import {pause, until} from '../harness/program.mjs';
 import {Suite} from '../harness/suite.mjs';
+import {indexOf, searchPath} from '../search/indexed.mjs';
 import {shownWords, Traffic} from './traffic.mjs';
 
 const FULL = Boolean(process.env.FORIUM_TEST_FULL);
-const ROUNDS = FULL ? 20 : 6;
+const ROUNDS = FULL ? 21 : 7;
 const PAUSE_MS = FULL ? 10_000 : 4_000;
 const RECOVERY_MS = 5_000;
 const FAILOVER_MS = 1_000;
@@ -30,6 +31,8 @@ const assert = (holds, sentence) => {
 class Skipped extends Error {}
 const seconds = (ms) => `${(ms / 1000).toFixed(2)} s`;
 const rows = [];
+/** Set by a judge of search, for the row of its fault. */
+let foundAgain;
 
 /** Lets `cause` happen to a suite under load; `judge` looks at what the people outside saw. */
 async function under(suite, people, name, cause, judge = () => {}) {
@@ -42,6 +45,9 @@ async function under(suite, people, name, cause, judge = () => {}) {
   await traffic.stop();
   const seen = traffic.failures(began);
   await judge({traffic, seen, began, goneAt, recoveryMs});
+
+  if (foundAgain !== undefined) name += `; a new reply was found after ${seconds(foundAgain)}`;
+  foundAgain = undefined;
 
   const shown = await shownWords(suite, people.topics);
   const there = new Set(shown);
@@ -69,6 +75,28 @@ async function killAndReplace(part) {
   return performance.now();
 }
 
+/** How long after `since` a reply that is acknowledged from now on is found through every gateway, in ms. */
+async function untilFound(suite, traffic, since) {
+  const before = traffic.acknowledged.length;
+  await until('another reply', () => traffic.acknowledged.length > before);
+  const [word] = traffic.acknowledged.slice(-1)[0].split('-').slice(-1);
+  await until('it is found', async () => {
+    for (const {url} of suite.all('gateway')) {
+      const answer = await fetch(url + searchPath(word));
+      if (answer.status !== 200 || (await answer.json()).results.length !== 1) return false;
+    }
+    return true;
+  });
+  return performance.now() - since;
+}
+
+/** Nobody who does not search notices. */
+function judgeSearch({seen}, foundMs) {
+  assert(seen.failed === 0, `${seen.failed} requests failed`);
+  assert(foundMs <= RECOVERY_MS, `found again only after ${seconds(foundMs)}`);
+  foundAgain = foundMs;
+}
+
 const tests = {
   async 'a forum killed: reads go on, writes fail for a second at most'(suite, people) {
     await under(suite, people, 'kill -9 of one forum of two, not replaced', async () => {
@@ -90,18 +118,39 @@ const tests = {
   async 'each process killed in turn'(suite, people) {
     for (let round = 0; round < ROUNDS; ++round) {
       const part = suite.parts[round % suite.parts.length];
-      await under(suite, people, `kill -9 of ${part.name}, round ${round + 1}`, () => killAndReplace(part),
-        (facts) => {
-          if (part.kind === 'gateway') return;
-          noneBroken(facts);
-          assert(facts.seen.reads === 0, `${facts.seen.reads} reads failed`);
-        });
+      let found;
+      await under(suite, people, `kill -9 of ${part.name}, round ${round + 1}`, async (traffic) => {
+        const killedAt = performance.now();
+        const goneAt = await killAndReplace(part);
+        if (part.kind === 'search') found = untilFound(suite, traffic, killedAt);
+        return goneAt;
+      }, async (facts) => {
+        if (part.kind === 'gateway') return;
+        noneBroken(facts);
+        assert(facts.seen.reads === 0, `${facts.seen.reads} reads failed`);
+        if (part.kind === 'search') await judgeSearch(facts, await found);
+      });
     }
   },
 
+  async 'search killed while people write: its index equals the forum'(suite, people) {
+    const [search] = suite.all('search');
+    let found;
+    await under(suite, people, 'kill -9 of the only search, away for 3 s', async (traffic) => {
+      await search.kill();
+      await pause(3000);
+      const startedAt = performance.now();
+      await search.serve();
+      found = untilFound(suite, traffic, startedAt);
+      return performance.now();
+    }, async (facts) => judgeSearch(facts, await found));
+    await proveIndexEqualsForum(suite, people);
+  },
+
   async 'rolling restart of every service'(suite, people) {
-    for (const kind of ['auth', 'forum', 'gateway']) {
-      await under(suite, people, `rolling restart of both ${kind}s`, async () => {
+    for (const kind of ['auth', 'forum', 'search', 'gateway']) {
+      const which = suite.all(kind).length === 1 ? `the only ${kind}` : `both ${kind}s`;
+      await under(suite, people, `rolling restart of ${which}`, async () => {
         for (const part of suite.all(kind)) {
           await part.stop();
           await part.serve();
@@ -247,6 +296,22 @@ async function proveEventsFlow(suite, people) {
     const topic = await suite.ok('GET', `/api/v1/topics/${people.witnessed.id}`);
     return JSON.stringify(topic).includes(name);
   }, 15);
+}
+
+/** As many posts as guests can read, and each acknowledged reply under its word. */
+async function proveIndexEqualsForum(suite, people) {
+  let posts = 0;
+  for (const {id} of [...people.topics, people.witnessed]) posts += Number((await suite.ok('GET', `/api/v1/topics/${id}`)).postsCount);
+  let index;
+  await until('the index has taken everything over', async () => {
+    index = await indexOf(suite, people.admin.token);
+    return index.state === 'SERVING' && index.eventsBehind === 0 && index.postsCount === posts;
+  }).catch(() => assert(false, `the index has ${index.postsCount} posts, the forum ${posts}; ${index.eventsBehind} events behind`));
+  const shown = await shownWords(suite, people.topics);
+  for (const text of shown) {
+    const {results} = await suite.ok('GET', searchPath(text.split('-').at(-1)));
+    assert(results.length === 1, `${text} is found ${results.length} times`);
+  }
 }
 
 async function populate(suite) {
