@@ -16,10 +16,11 @@ namespace {
 
 constexpr std::string_view kSuffix = ".png";
 
-// The author is not on every page of a topic, and the address is the same on all.
+// The author is not on every page of a topic, and the address is the same on all. Short, for the
+// sake of the pages that carry it.
 std::string AddressVersion(PreviewCard card) {
   card.author.clear();
-  return VersionOf(card);
+  return VersionOf(card).substr(0, 8);
 }
 
 absl::Status NoImage() { return status::NotFound("There is no such image."); }
