@@ -5,11 +5,25 @@
 
 #include "google/protobuf/empty.pb.h"
 #include "services/base/status/macros.h"
+#include "services/base/status/status.h"
+#include "services/search/index/damage.h"
 
 namespace forium::search {
 namespace {
 
 constexpr std::string_view kForumStream = "forum";
+constexpr int kRetryAfterSeconds = 2;
+
+// What a caller is told when the index could not answer: what is damaged is being mended.
+absl::Status AfterDamage(Index& index, const absl::Status& error) {
+  index.ReportDamage(error);
+  if (!IsDamage(error)) return error;
+  status::ErrorDetail detail;
+  detail.set_reason(type::v1::UNAVAILABLE);
+  detail.set_retry_after(kRetryAfterSeconds);
+  return status::Error(absl::StatusCode::kUnavailable, std::move(detail),
+                       "Search is being mended. Try again in a moment.");
+}
 
 }  // namespace
 
@@ -36,10 +50,7 @@ absl::StatusOr<v1::SearchResponse> SearchService::SearchAndCount(const rpc::Call
                                                                  const v1::SearchRequest& request) {
   ASSIGN_OR_RETURN(const Asked asked, As(call));
   absl::StatusOr<v1::SearchResponse> response = Search(asked.snapshot, asked.reader, request);
-  if (!response.ok()) {
-    asked.index->ReportDamage(response.status());
-    return response;
-  }
+  if (!response.ok()) return AfterDamage(*asked.index, response.status());
   if (request.page_token().empty() && response->interpretation().words_size() > 0) {
     response->set_query_id(
         analytics_.Record(call.tenant, request.q(), response->results_size() > 0));
@@ -62,7 +73,7 @@ void SearchService::Register(rpc::Server& server) {
                              const Request& request) -> absl::StatusOr<Response> {
               ASSIGN_OR_RETURN(const Asked asked, As(call));
               absl::StatusOr<Response> response = function(asked.snapshot, asked.reader, request);
-              asked.index->ReportDamage(response.status());
+              if (!response.ok()) return AfterDamage(*asked.index, response.status());
               return response;
             });
       };

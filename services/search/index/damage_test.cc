@@ -83,8 +83,10 @@ class DamageTest : public ::testing::Test {
     }
     static constexpr database::Statement kQuery{
         "damage_query",
-        "SELECT w.rowid, t.checksum, t.text FROM words w JOIN posts p ON p.id = w.rowid "
-        "JOIN texts t ON t.id = p.id WHERE words MATCH 'tube'"};
+        "SELECT w.id, t.checksum, t.text FROM"
+        " (SELECT rowid AS id FROM openings WHERE openings MATCH 'tube'"
+        " UNION ALL SELECT rowid FROM replies WHERE replies MATCH 'tube') w"
+        " JOIN posts p ON p.id = w.id JOIN texts t ON t.id = p.id"};
     const auto run = [&](absl::FunctionRef<absl::Status()> then) {
       return snapshot->database->Read([&](database::Transaction& tx) {
         absl::Status damage;
@@ -157,7 +159,7 @@ TEST_F(DamageTest, ATextThatIsNotWhatItWas) {
 
 TEST_F(DamageTest, WordsThatAreGone) {
   index_.reset();
-  Tamper("DELETE FROM words_data WHERE id > 10");
+  Tamper("DELETE FROM replies_data WHERE id > 10");
   Open();
   ExpectWholeAgain();
 }

@@ -2,14 +2,19 @@
 #include "services/search/index/intake.h"
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/base/status/macros.h"
+#include "services/search/index/damage.h"
 
 namespace forium::search {
 namespace {
+
+// Fewer changes are not worth a thread.
+constexpr size_t kMany = 100;
 
 bool SameRow(const PostRow& a, const PostRow& b) {
   return a.topic_id == b.topic_id && a.number == b.number && a.author_id == b.author_id &&
@@ -26,7 +31,16 @@ absl::Status Intake::Take(IndexStore& store, const Documents& documents) {
   RETURN_IF_ERROR(PutTopics(store, documents));
   // The words in a row: FTS5 keeps them in memory as long as ids grow and no statement in between
   // asks it for a point to come back to.
-  for (Change& change : changes) RETURN_IF_ERROR(ChangeWords(store, change));
+  const auto count = [&] {
+    for (Change& change : changes) CountWords(change);
+  };
+  // Counting divides the texts once more: of many, meanwhile on a second processor.
+  std::future<void> counted = changes.size() >= kMany ? std::async(std::launch::async, count)
+                                                      : std::async(std::launch::deferred, count);
+  absl::Status put;
+  for (const Change& change : changes) put.Update(ChangeWords(store, change));
+  counted.get();
+  RETURN_IF_ERROR(put);
   for (const Change& change : changes) RETURN_IF_ERROR(ChangeRows(store, change));
   return absl::OkStatus();
 }
@@ -119,19 +133,25 @@ void Intake::DecideAfter(Change& change) {
   if (change.same_words) after.length = before.length;
 }
 
-absl::Status Intake::ChangeWords(IndexStore& store, Change& change) {
+absl::Status Intake::ChangeWords(IndexStore& store, const Change& change) {
   if (change.same_words) return absl::OkStatus();
   if (change.before.has_value()) {
-    const TopicRow& topic = before_[change.before->topic_id];
+    const TopicRow& topic = before_.at(change.before->topic_id);
     RETURN_IF_ERROR(store.TakeWords(change.id, WordsOf(topic, *change.before)));
-    words_.Count(topic, *change.before, -1);
+  }
+  if (!change.after.has_value()) return absl::OkStatus();
+  return store.PutWords(change.id, WordsOf(after_.at(change.after->topic_id), *change.after));
+}
+
+void Intake::CountWords(Change& change) {
+  if (change.after.has_value()) change.packed = PackedText(change.after->text);
+  if (change.same_words) return;
+  if (change.before.has_value()) {
+    words_.Count(before_.at(change.before->topic_id), *change.before, -1);
   }
   if (change.after.has_value()) {
-    const TopicRow& topic = after_[change.after->topic_id];
-    RETURN_IF_ERROR(store.PutWords(change.id, WordsOf(topic, *change.after)));
-    change.after->length = words_.Count(topic, *change.after, 1);
+    change.after->length = words_.Count(after_.at(change.after->topic_id), *change.after, 1);
   }
-  return absl::OkStatus();
 }
 
 absl::Status Intake::ChangeRows(IndexStore& store, const Change& change) {
@@ -148,7 +168,7 @@ absl::Status Intake::ChangeRows(IndexStore& store, const Change& change) {
   ++posts_;
   text_bytes_ += static_cast<int64_t>(after.text.size());
   if (!change.before.has_value() || change.before->text != after.text) {
-    RETURN_IF_ERROR(store.PutText(after.id, after.text));
+    RETURN_IF_ERROR(store.PutText(after.id, Checksum(after.text), change.packed));
   }
   if (change.before.has_value() && SameRow(*change.before, after)) return absl::OkStatus();
   return store.PutPost(after);

@@ -43,6 +43,7 @@ class Intake {
     const forum::v1::PostDocument* document = nullptr;  // null: only its topic changed
     std::optional<PostRow> before, after;
     bool same_words = false;
+    std::string packed = {};  // the text that `after` has
   };
 
   absl::Status TakePeople(IndexStore& store, const Documents& documents);
@@ -52,7 +53,9 @@ class Intake {
   // Reads the posts as they are.
   absl::Status ReadBefore(IndexStore& store, std::vector<Change>& changes);
   void DecideAfter(Change& change);
-  absl::Status ChangeWords(IndexStore& store, Change& change);
+  absl::Status ChangeWords(IndexStore& store, const Change& change);
+  // What follows from the words alone: their counts, the post's length, its packed text.
+  void CountWords(Change& change);
   absl::Status ChangeRows(IndexStore& store, const Change& change);
   absl::Status PutTopics(IndexStore& store, const Documents& documents);
   void CountAuthor(const PostRow& post, int sign);

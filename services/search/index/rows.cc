@@ -61,7 +61,8 @@ PostRow RowOf(const forum::v1::PostDocument& document) {
 
 WordsRow WordsOf(const TopicRow& topic, const PostRow& post) {
   const Language language = LanguageOf(topic.language);
-  return {.title = InLanguage(language, topic.title),
+  return {.opening = post.number == 1,
+          .title = InLanguage(language, topic.title),
           .body = InLanguage(language, post.text),
           .marks = MarksOf({.category_id = topic.category_id,
                             .topic_id = topic.id,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of an index as the feed knows them, and the columns of `words` that follow from them. Plain
-// values.
+// Rows of an index as the feed knows them, and the columns of its words that follow from them.
+// Plain values.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,9 @@ struct PostRow {
   std::string text;
 };
 
-// What was put into `words` for a post, and has to be given again to take it out.
+// What was put into `openings` or `replies` for a post, and has to be given again to take it out.
 struct WordsRow {
+  bool opening = false;
   std::string title, body, marks;
   bool operator==(const WordsRow&) const = default;
 };

@@ -47,7 +47,7 @@ class IndexStore {
   // With its text. Errors: DataLoss.
   absl::StatusOr<std::optional<PostRow>> ReadPost(int64_t id);
   absl::Status PutPost(const PostRow& post);
-  absl::Status PutText(int64_t post_id, std::string_view text);
+  absl::Status PutText(int64_t post_id, int64_t checksum, std::string_view packed);
   absl::Status DropPost(int64_t id);
 
   // Words. What is taken out is what was put in.

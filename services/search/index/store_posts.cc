@@ -73,7 +73,7 @@ absl::StatusOr<std::optional<PostRow>> IndexStore::ReadPost(int64_t id) {
   RETURN_IF_ERROR(tx_.Query(
       kReadPost,
       [&](const Row& row) {
-        const absl::StatusOr<std::string_view> text = VerifiedText(row.Int(8), row.Text(9));
+        absl::StatusOr<std::string> text = VerifiedText(row.Int(8), row.Text(9));
         damage = text.status();
         if (!text.ok()) return;
         post = PostRow{.id = id,
@@ -85,7 +85,7 @@ absl::StatusOr<std::optional<PostRow>> IndexStore::ReadPost(int64_t id) {
                        .accepted = row.Int(5) != 0,
                        .has_code = row.Int(6) != 0,
                        .length = row.Int(7),
-                       .text = std::string(*text)};
+                       .text = *std::move(text)};
       },
       id));
   RETURN_IF_ERROR(damage);
@@ -107,8 +107,9 @@ absl::Status IndexStore::PutPost(const PostRow& post) {
 constexpr Statement kPutText{
     "search_put_text", "INSERT OR REPLACE INTO texts (id, checksum, text) VALUES ($1, $2, $3)"};
 
-absl::Status IndexStore::PutText(int64_t post_id, std::string_view text) {
-  return tx_.Execute(kPutText, post_id, Checksum(text), text).status();
+absl::Status IndexStore::PutText(int64_t post_id, int64_t checksum, std::string_view packed) {
+  return tx_.Execute(kPutText, post_id, checksum, database::Parameter(database::Blob{packed}))
+      .status();
 }
 
 constexpr Statement kDropPost{"search_drop_post", "DELETE FROM posts WHERE id = $1"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statements on the full-text table and the vocabulary.
+// Statements on the full-text tables and the vocabulary.
 #include "services/base/status/macros.h"
 #include "services/search/index/store.h"
 
@@ -8,18 +8,39 @@ namespace forium::search {
 using database::Row;
 using database::Statement;
 
-constexpr Statement kPutWords{
-    "search_put_words", "INSERT INTO words (rowid, title, body, marks) VALUES ($1, $2, $3, $4)"};
+constexpr Statement kPutTitle{"search_put_title",
+                              "INSERT INTO titles (rowid, title, marks) VALUES ($1, $2, $3)"};
+constexpr Statement kPutOpening{
+    "search_put_opening",
+    "INSERT INTO openings (rowid, title, body, marks) VALUES ($1, $2, $3, $4)"};
+constexpr Statement kPutReply{
+    "search_put_reply", "INSERT INTO replies (rowid, title, body, marks) VALUES ($1, $2, $3, $4)"};
 
 absl::Status IndexStore::PutWords(int64_t post_id, const WordsRow& words) {
-  return tx_.Execute(kPutWords, post_id, words.title, words.body, words.marks).status();
+  if (words.opening) {
+    RETURN_IF_ERROR(tx_.Execute(kPutTitle, post_id, words.title, words.marks).status());
+  }
+  return tx_
+      .Execute(words.opening ? kPutOpening : kPutReply, post_id, words.title, words.body,
+               words.marks)
+      .status();
 }
 
-constexpr Statement kTakeWords{"search_take_words", R"(
-INSERT INTO words (words, rowid, title, body, marks) VALUES ('delete', $1, $2, $3, $4))"};
+constexpr Statement kTakeTitle{"search_take_title", R"(
+INSERT INTO titles (titles, rowid, title, marks) VALUES ('delete', $1, $2, $3))"};
+constexpr Statement kTakeOpening{"search_take_opening", R"(
+INSERT INTO openings (openings, rowid, title, body, marks) VALUES ('delete', $1, $2, $3, $4))"};
+constexpr Statement kTakeReply{"search_take_reply", R"(
+INSERT INTO replies (replies, rowid, title, body, marks) VALUES ('delete', $1, $2, $3, $4))"};
 
 absl::Status IndexStore::TakeWords(int64_t post_id, const WordsRow& words) {
-  return tx_.Execute(kTakeWords, post_id, words.title, words.body, words.marks).status();
+  if (words.opening) {
+    RETURN_IF_ERROR(tx_.Execute(kTakeTitle, post_id, words.title, words.marks).status());
+  }
+  return tx_
+      .Execute(words.opening ? kTakeOpening : kTakeReply, post_id, words.title, words.body,
+               words.marks)
+      .status();
 }
 
 constexpr Statement kCountWord{"search_count_word", R"(
@@ -34,22 +55,35 @@ absl::Status IndexStore::CountWord(const WordDelta& delta) {
   return tx_.Execute(kDropUnusedWord, delta.word).status();
 }
 
-constexpr Statement kConfigureWords{"search_configure_words",
-                                    "INSERT INTO words (words, rank) VALUES ($1, $2)"};
+constexpr Statement kConfigureTitles{"search_configure_titles",
+                                     "INSERT INTO titles (titles, rank) VALUES ($1, $2)"};
+constexpr Statement kConfigureOpenings{"search_configure_openings",
+                                       "INSERT INTO openings (openings, rank) VALUES ($1, $2)"};
+constexpr Statement kConfigureReplies{"search_configure_replies",
+                                      "INSERT INTO replies (replies, rank) VALUES ($1, $2)"};
 
 absl::Status IndexStore::ConfigureWords(std::string_view option, int64_t value) {
-  return tx_.Execute(kConfigureWords, option, value).status();
+  RETURN_IF_ERROR(tx_.Execute(kConfigureTitles, option, value).status());
+  RETURN_IF_ERROR(tx_.Execute(kConfigureOpenings, option, value).status());
+  return tx_.Execute(kConfigureReplies, option, value).status();
 }
 
-constexpr Statement kRunOnWords{"search_run_on_words", "INSERT INTO words (words) VALUES ($1)"};
+constexpr Statement kRunOnTitles{"search_run_on_titles", "INSERT INTO titles (titles) VALUES ($1)"};
+constexpr Statement kRunOnOpenings{"search_run_on_openings",
+                                   "INSERT INTO openings (openings) VALUES ($1)"};
+constexpr Statement kRunOnReplies{"search_run_on_replies",
+                                  "INSERT INTO replies (replies) VALUES ($1)"};
 
 absl::Status IndexStore::RunOnWords(std::string_view command) {
-  return tx_.Execute(kRunOnWords, command).status();
+  RETURN_IF_ERROR(tx_.Execute(kRunOnTitles, command).status());
+  RETURN_IF_ERROR(tx_.Execute(kRunOnOpenings, command).status());
+  return tx_.Execute(kRunOnReplies, command).status();
 }
 
 constexpr Statement kReadVocabulary{"search_read_vocabulary",
                                     "SELECT word, posts FROM vocabulary WHERE posts >= $1"};
-constexpr Statement kCountVocabulary{"search_count_vocabulary", "SELECT COUNT(*) FROM vocabulary"};
+constexpr Statement kCountVocabulary{
+    "search_count_vocabulary", "SELECT COUNT(*) FROM vocabulary WHERE word < '=' OR word >= '>'"};
 
 absl::StatusOr<IndexStore::CountedWords> IndexStore::ReadVocabulary(int64_t least) {
   CountedWords counted;

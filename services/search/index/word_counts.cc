@@ -9,7 +9,7 @@ int64_t WordCounts::CountText(std::string_view text, Language language, int sign
   int64_t positions = 0;
   words_.Split(text, language, [&](const Token& token) {
     positions = token.position + 1;
-    if (token.kind != Token::Kind::kWord && token.kind != Token::Kind::kIdentifier) return;
+    if (token.kind == Token::Kind::kGram) return;
     Entry& entry = counts_[absl::string_view(token.text.data(), token.text.size())];
     if (entry.counted == serial_) return;
     entry.counted = serial_;

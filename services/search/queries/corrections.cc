@@ -42,7 +42,7 @@ const PlannedForm* CorrectionOf(const PlannedTerm& term, const std::array<int, 2
 }  // namespace
 
 absl::StatusOr<bool> IsReadable(const std::string& word, SearchStore& store) {
-  return store.Readable(absl::StrCat("{title body} : ", Quoted({word})));
+  return store.Readable(Quoted({word}));
 }
 
 absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& plan,

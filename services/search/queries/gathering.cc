@@ -14,6 +14,8 @@ namespace {
 constexpr int64_t kBudgetMicros = 25'000;
 // Rows that one step may have to look at. Between steps the budget is looked at.
 constexpr int64_t kRowsPerStep = 4'000;
+// About as many times are there more replies than topics.
+constexpr int64_t kRepliesOfATopic = 4;
 // Terms that take part when some may be missing.
 constexpr size_t kRelaxedTerms = 6;
 
@@ -29,21 +31,44 @@ std::vector<int> Rarest(const Plan& plan, size_t count) {
   return terms;
 }
 
+// What a second statement told of a post.
+void Merge(const RowHits& more, RowHits& hits) {
+  hits.adjacent = std::max(hits.adjacent, more.adjacent);
+  hits.near = std::max(hits.near, more.near);
+  for (size_t term = 0; term < hits.terms.size(); ++term) {
+    TermHit& hit = hits.terms[term];
+    const TermHit& other = more.terms[term];
+    if (std::max(other.title, other.body) > std::max(hit.title, hit.body)) hit.form = other.form;
+    hit.title = std::max(hit.title, other.title);
+    hit.body = std::max(hit.body, other.body);
+    hit.count = std::max(hit.count, other.count);
+  }
+}
+
 }  // namespace
 
 Budget::Budget() : end_(ThreadMicros() + kBudgetMicros) {}
 bool Budget::Over() const { return ThreadMicros() > end_; }
 
+// Titles alone when they are asked for; else posts, and replies only where the posts that begin
+// topics are not enough.
+absl::Status Gathering::AddAll(const Plan& plan, const Expression& expression, int limit) {
+  if (plan.in_title) return Add(expression, Among::kTitles, limit);
+  const size_t before = posts_.size();
+  RETURN_IF_ERROR(Add(expression, Among::kOpenings, limit));
+  if (posts_.size() - before >= static_cast<size_t>(limit)) return absl::OkStatus();
+  return Add(expression, Among::kReplies, limit);
+}
+
 absl::Status Gathering::ByRelevance(const Plan& plan, size_t enough) {
   const std::vector<int> terms = plan.Deciding();
-  if (terms.empty()) return Add(Filtered(plan), weights::kPostCandidates);
-  const Expression posts = AllOf(plan, terms, Where::kAnywhere);
-  // What is rare is read as a whole.
-  if (posts.posts > weights::kPostCandidates / 2) {
-    RETURN_IF_ERROR(Add(AllOf(plan, terms, Where::kTitle, true), weights::kTitleCandidates));
-    RETURN_IF_ERROR(Add(AllOf(plan, terms, Where::kAnywhere, true), weights::kFirstCandidates));
+  if (terms.empty()) return AddAll(plan, Filtered(plan), weights::kCandidates);
+  const Expression all = AllOf(plan, terms);
+  RETURN_IF_ERROR(AddAll(plan, all, weights::kCandidates));
+  // More than were taken: then those whose titles say it, too.
+  if (found_.bound && !plan.in_title && !plan.in_body) {
+    RETURN_IF_ERROR(Add(all, Among::kTitles, weights::kTitleCandidates));
   }
-  RETURN_IF_ERROR(Add(posts, weights::kPostCandidates));
   if (found_.topics.size() >= enough) return absl::OkStatus();
   return Relax(plan, enough);
 }
@@ -51,11 +76,13 @@ absl::Status Gathering::ByRelevance(const Plan& plan, size_t enough) {
 absl::Status Gathering::Relax(const Plan& plan, size_t enough) {
   const size_t before = found_.topics.size();
   const std::vector<int> terms = Rarest(plan, kRelaxedTerms);
-  if (terms.size() > 2) RETURN_IF_ERROR(Add(TwoOf(plan, terms), weights::kRelaxedCandidates));
+  if (terms.size() > 2) RETURN_IF_ERROR(AddAll(plan, TwoOf(plan, terms), weights::kCandidates));
   if (terms.size() > 1 && found_.topics.size() < enough) {
-    const std::vector<int> rarest = Rarest(plan, 2);
-    RETURN_IF_ERROR(Add(AnyOf(plan, rarest, Where::kTitle, true), weights::kTitleCandidates));
-    RETURN_IF_ERROR(Add(AnyOf(plan, rarest, Where::kAnywhere), weights::kPostCandidates));
+    const Expression any = AnyOf(plan, Rarest(plan, 2));
+    if (!plan.in_title && !plan.in_body) {
+      RETURN_IF_ERROR(Add(any, Among::kTitles, weights::kTitleCandidates));
+    }
+    RETURN_IF_ERROR(AddAll(plan, any, weights::kCandidates));
   }
   found_.relaxed = found_.topics.size() > before;
   return absl::OkStatus();
@@ -63,26 +90,33 @@ absl::Status Gathering::Relax(const Plan& plan, size_t enough) {
 
 absl::Status Gathering::ByTime(const Plan& plan, bool oldest_first) {
   const std::vector<int> terms = plan.Deciding();
-  RETURN_IF_ERROR(Add(terms.empty() ? Filtered(plan) : AllOf(plan, terms, Where::kAnywhere),
-                      weights::kRelaxedCandidates, oldest_first));
+  const Expression all = terms.empty() ? Filtered(plan) : AllOf(plan, terms);
+  if (plan.in_title && !terms.empty()) {
+    RETURN_IF_ERROR(Add(all, Among::kTitles, weights::kTimeCandidates, oldest_first));
+  } else {
+    RETURN_IF_ERROR(Add(all, Among::kOpenings, weights::kTimeCandidates, oldest_first));
+    RETURN_IF_ERROR(Add(all, Among::kReplies, weights::kTimeCandidates, oldest_first));
+  }
   return found_.topics.empty() && terms.size() > 1 ? Relax(plan, 1) : absl::OkStatus();
 }
 
 absl::Status Gathering::Titles(const Plan& plan, int limit) {
   const std::vector<int> terms = plan.Deciding();
-  if (terms.empty()) return absl::OkStatus();
-  return Add(AllOf(plan, terms, Where::kTitle, true), limit);
+  if (terms.empty() || plan.in_body) return absl::OkStatus();
+  return Add(AllOf(plan, terms), Among::kTitles, limit);
 }
 
 // In steps of ids, so that each has a bounded number of rows to look at even when the caller may
 // read none of them.
-absl::Status Gathering::Add(const Expression& expression, int limit, bool oldest_first) {
+absl::Status Gathering::Add(const Expression& expression, Among among, int limit,
+                            bool oldest_first) {
   if (expression.match.empty()) return absl::OkStatus();
   if (greatest_id_ < 0) {
     ASSIGN_OR_RETURN(greatest_id_, store_.GreatestPostId());
   }
   // Marks alone are not counted: as if one post in ten had them.
-  const int64_t posts = expression.posts > 0 ? expression.posts : greatest_id_ / 10;
+  const int64_t all = expression.posts > 0 ? expression.posts : greatest_id_ / 10;
+  const int64_t posts = among == Among::kReplies ? all : all / kRepliesOfATopic;
   const int64_t step =
       posts <= kRowsPerStep
           ? greatest_id_ + 1
@@ -95,6 +129,7 @@ absl::Status Gathering::Add(const Expression& expression, int limit, bool oldest
       break;
     }
     const CandidateQuery query = {
+        .among = among,
         .match = expression.match,
         .hits = expression.hits.bytes(),
         .least_id = oldest_first ? done : std::max<int64_t>(0, greatest_id_ - done - step + 1),
@@ -114,7 +149,11 @@ absl::Status Gathering::Add(const Expression& expression, int limit, bool oldest
 }
 
 void Gathering::Keep(const CandidateRow& row) {
-  if (!posts_.insert(row.post_id).second) return;
+  const auto [known, is_new_post] = posts_.try_emplace(row.post_id);
+  if (!is_new_post) {
+    FoundPost& post = found_.topics[known->second.first].posts[known->second.second];
+    return Merge(ParseHits(row.hits), post.hits);
+  }
   const auto [place, is_new] = topics_.try_emplace(row.topic_id, found_.topics.size());
   if (is_new) {
     found_.topics.push_back({.id = row.topic_id,
@@ -128,14 +167,16 @@ void Gathering::Keep(const CandidateRow& row) {
                              .bumped_at = row.bumped_at,
                              .language = LanguageOf(row.language)});
   }
-  found_.topics[place->second].posts.push_back({.id = row.post_id,
-                                                .author_id = row.author_id,
-                                                .created_at = row.created_at,
-                                                .number = row.number,
-                                                .likes = row.likes,
-                                                .length = row.length,
-                                                .accepted = row.accepted,
-                                                .hits = ParseHits(row.hits)});
+  std::vector<FoundPost>& posts = found_.topics[place->second].posts;
+  known->second = {place->second, posts.size()};
+  posts.push_back({.id = row.post_id,
+                   .author_id = row.author_id,
+                   .created_at = row.created_at,
+                   .number = row.number,
+                   .likes = row.likes,
+                   .length = row.length,
+                   .accepted = row.accepted,
+                   .hits = ParseHits(row.hits)});
 }
 
 }  // namespace forium::search

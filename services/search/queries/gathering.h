@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "services/search/queries/plan.h"
 #include "services/search/queries/store.h"
@@ -59,11 +59,12 @@ class Gathering {
   absl::Status ByTime(const Plan& plan, bool oldest_first);
   // Titles of first posts only.
   absl::Status Titles(const Plan& plan, int limit);
-  absl::Status Add(const Expression& expression, int limit, bool oldest_first = false);
+  absl::Status Add(const Expression& expression, Among among, int limit, bool oldest_first = false);
 
   Found& found() { return found_; }
 
  private:
+  absl::Status AddAll(const Plan& plan, const Expression& expression, int limit);
   absl::Status Relax(const Plan& plan, size_t enough);
   void Keep(const CandidateRow& row);
 
@@ -73,7 +74,8 @@ class Gathering {
   Found found_;
   int64_t greatest_id_ = -1;
   absl::flat_hash_map<int64_t, size_t> topics_;
-  absl::flat_hash_set<int64_t> posts_;
+  // Topic and post among the found ones, by id of the post.
+  absl::flat_hash_map<int64_t, std::pair<size_t, size_t>> posts_;
 };
 
 }  // namespace forium::search

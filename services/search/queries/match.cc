@@ -9,15 +9,12 @@
 namespace forium::search {
 namespace {
 
-// Words stand in these; the column `marks` has the names of filters, which are words, too.
-constexpr std::string_view kWordColumns = "{title body} : ";
-constexpr std::string_view kTitleColumn = "title : ";
+// Marks begin with a sign that no word has, so words are looked for without a column: it costs.
+constexpr std::string_view kBodyColumn = "body : ";
 
 class Writer {
  public:
-  Writer(const Plan& plan, Where where) : plan_(plan), where_(where) {
-    if (plan.in_title) where_ = Where::kTitle;
-  }
+  explicit Writer(const Plan& plan) : plan_(plan) {}
 
   void Write(std::string_view text) { expression_.match += text; }
 
@@ -33,7 +30,7 @@ class Writer {
   // The forms of a term, one of which must be there.
   void Forms(int term) {
     const auto& forms = plan_.terms[static_cast<size_t>(term)].forms;
-    Write(where_ == Where::kTitle ? kTitleColumn : kWordColumns);
+    if (plan_.in_body) Write(kBodyColumn);
     Write("(");
     for (size_t i = 0; i < forms.size(); ++i) {
       if (i > 0) Write(" OR ");
@@ -44,13 +41,11 @@ class Writer {
   }
 
   // Marks behind the terms, then what must not be there.
-  Expression Finish(bool first, int64_t posts) {
+  Expression Finish(int64_t posts) {
     for (const std::vector<std::string>& group : plan_.marks) Marks(group, " AND ");
-    if (first) Marks({std::string(kFirstMark)}, " AND ");
     if (!plan_.excluded_marks.empty()) Marks(plan_.excluded_marks, " NOT ");
     for (const PlannedTerm& term : plan_.excluded) {
       Write(" NOT ");
-      Write(plan_.in_title ? kTitleColumn : kWordColumns);
       Write("(");
       for (size_t i = 0; i < term.forms.size(); ++i) {
         if (i > 0) Write(" OR ");
@@ -69,7 +64,7 @@ class Writer {
       expression_.match = "(" + expression_.match + ")";
       Write(before);
     }
-    Write("marks : (");
+    Write("(");
     for (size_t i = 0; i < marks.size(); ++i) {
       if (i > 0) Write(" OR ");
       Write(Quoted({Mark(marks[i])}));
@@ -80,7 +75,6 @@ class Writer {
 
  private:
   const Plan& plan_;
-  Where where_;
   Expression expression_;
 };
 
@@ -100,20 +94,20 @@ int64_t Sum(const Plan& plan, const std::vector<int>& terms) {
 
 }  // namespace
 
-Expression AllOf(const Plan& plan, const std::vector<int>& terms, Where where, bool first) {
-  Writer writer(plan, where);
+Expression AllOf(const Plan& plan, const std::vector<int>& terms) {
+  Writer writer(plan);
   writer.Terms(terms, " AND ");
-  return writer.Finish(first, Least(plan, terms));
+  return writer.Finish(Least(plan, terms));
 }
 
-Expression AnyOf(const Plan& plan, const std::vector<int>& terms, Where where, bool first) {
-  Writer writer(plan, where);
+Expression AnyOf(const Plan& plan, const std::vector<int>& terms) {
+  Writer writer(plan);
   writer.Terms(terms, " OR ");
-  return writer.Finish(first, Sum(plan, terms));
+  return writer.Finish(Sum(plan, terms));
 }
 
 Expression TwoOf(const Plan& plan, const std::vector<int>& terms) {
-  Writer writer(plan, Where::kAnywhere);
+  Writer writer(plan);
   writer.Write("(");
   // Each with one of those behind it.
   for (size_t i = 0; i + 1 < terms.size(); ++i) {
@@ -125,9 +119,9 @@ Expression TwoOf(const Plan& plan, const std::vector<int>& terms) {
     writer.Write(")");
   }
   writer.Write(")");
-  return writer.Finish(false, Sum(plan, terms) - PostsOf(plan, terms.back()));
+  return writer.Finish(Sum(plan, terms) - PostsOf(plan, terms.back()));
 }
 
-Expression Filtered(const Plan& plan) { return Writer(plan, Where::kAnywhere).Finish(false, 0); }
+Expression Filtered(const Plan& plan) { return Writer(plan).Finish(0); }
 
 }  // namespace forium::search

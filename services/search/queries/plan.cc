@@ -49,7 +49,10 @@ class Planner {
       if (last && term.plain) Continue(term, Known(term) ? kContinuationsOfKnown : kContinuations);
       if (term.plain || !term.phrase) Mend(term);
     }
-    for (PlannedTerm& term : plan_.terms) Weigh(term);
+    for (PlannedTerm& term : plan_.terms) {
+      DropUnwritten(term);
+      Weigh(term);
+    }
     MarkFrequent();
     return std::move(plan_);
   }
@@ -142,6 +145,17 @@ class Planner {
       if (form.tokens.size() == 1 && form.tokens[0] == entry.word) return;
     }
     term.forms.push_back({{entry.word}, weight, origin});
+  }
+
+  // A stem that nobody wrote, or that no other word has: each form costs a look-up. What is rare is
+  // not all in the vocabulary, so it keeps its forms.
+  void DropUnwritten(PlannedTerm& term) {
+    if (!term.plain || term.phrase || !Known(term)) return;
+    const auto unwritten = [this](const PlannedForm& form) {
+      return form.origin == PlannedForm::Origin::kTyped && form.weight < 1 &&
+             form.tokens.size() == 1 && vocabulary_.Frequency(form.tokens[0]) == 0;
+    };
+    std::erase_if(term.forms, unwritten);
   }
 
   // Forms for a word that nobody wrote so: near words, or longer ones that contain it.

@@ -47,6 +47,8 @@ struct Plan {
   std::vector<std::vector<std::string>> marks;
   std::vector<std::string> excluded_marks;
   bool in_title = false;
+  // Within a topic its title says nothing.
+  bool in_body = false;
   bool too_many = false;
 
   // Terms that decide, the rarest first.
@@ -79,11 +81,10 @@ struct Expression {
   // Rows that it may give at most, roughly.
   int64_t posts = 0;
 };
-enum class Where { kAnywhere, kTitle };
-// All of the terms; with `first`, in first posts only.
-Expression AllOf(const Plan& plan, const std::vector<int>& terms, Where where, bool first = false);
+// All of the terms.
+Expression AllOf(const Plan& plan, const std::vector<int>& terms);
 // One of the terms, or two of them.
-Expression AnyOf(const Plan& plan, const std::vector<int>& terms, Where where, bool first = false);
+Expression AnyOf(const Plan& plan, const std::vector<int>& terms);
 Expression TwoOf(const Plan& plan, const std::vector<int>& terms);
 // Marks alone.
 Expression Filtered(const Plan& plan);

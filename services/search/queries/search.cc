@@ -82,6 +82,7 @@ class Finder {
     plan_ = MakePlan(query_, Sources());
     plan_.marks = filters_.marks;
     plan_.excluded_marks = filters_.excluded_marks;
+    plan_.in_body = filters_.within_topic && !plan_.in_title;
     order_ = query_.order;
     // Filters alone are all equally well hit.
     if (plan_.terms.empty() && order_ == v1::RELEVANCE) order_ = v1::LATEST;

@@ -36,11 +36,10 @@ absl::StatusOr<Found> Gather(const Plan& plan, SearchStore& store, size_t enough
   std::vector<int> terms = plan.Deciding();
   Gathering gathering(store, {});
   if (terms.empty()) return Found{};
-  RETURN_IF_ERROR(
-      gathering.Add(AnyOf(plan, terms, Where::kTitle, true), weights::kTitleCandidates));
+  const Expression any = AnyOf(plan, terms);
+  RETURN_IF_ERROR(gathering.Add(any, Among::kTitles, weights::kTitleCandidates));
   if (gathering.found().topics.size() <= enough * 4) {
-    RETURN_IF_ERROR(
-        gathering.Add(AnyOf(plan, terms, Where::kAnywhere, true), weights::kFirstCandidates));
+    RETURN_IF_ERROR(gathering.Add(any, Among::kOpenings, weights::kCandidates));
   }
   return std::move(gathering.found());
 }

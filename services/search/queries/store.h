@@ -28,7 +28,11 @@ struct Bounds {
   int closed = 0;
 };
 
+// Titles, as those of the posts that begin topics; these posts; all others.
+enum class Among { kTitles, kOpenings, kReplies };
+
 struct CandidateQuery {
+  Among among = Among::kOpenings;
   std::string_view match;
   std::string_view hits;  // HitPlan::bytes
   int64_t least_id = 0;

@@ -33,55 +33,72 @@ CandidateRow ReadCandidate(const Row& row) {
 }  // namespace
 
 // CROSS JOIN: the words lead, so that rows come by id without sorting and the limit ends the walk.
-constexpr Statement kNewestCandidates = {
-    "newest_candidates",
-    "SELECT posts.id, posts.topic_id, posts.author_id, posts.created_at, posts.number,"
-    " posts.likes_count, posts.length, posts.accepted, topics.category_id,"
-    " topics.accepted_post_number, topics.closed, topics.posts_count, topics.bumped_at,"
-    " topics.title, topics.slug, topics.tags, topics.language, hits(words, $2) "
-    "FROM words CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "
-    "WHERE words MATCH $1 AND words.rowid >= $3 AND words.rowid <= $4"
-    " AND posts.id = words.rowid AND posts.created_at >= $6 AND posts.created_at < $7"
-    " AND topics.id = posts.topic_id AND topics.visible = 1"
-    " AND ($8 = 0 OR ($8 = 1) = (topics.accepted_post_number > 0))"
-    " AND ($9 = 0 OR ($9 = 1) = (topics.closed <> 0))"
-    " AND categories.id = topics.category_id AND categories.read_level <= $5 "
-    "ORDER BY words.rowid DESC LIMIT $10"};
-constexpr Statement kOldestCandidates = {
-    "oldest_candidates",
-    "SELECT posts.id, posts.topic_id, posts.author_id, posts.created_at, posts.number,"
-    " posts.likes_count, posts.length, posts.accepted, topics.category_id,"
-    " topics.accepted_post_number, topics.closed, topics.posts_count, topics.bumped_at,"
-    " topics.title, topics.slug, topics.tags, topics.language, hits(words, $2) "
-    "FROM words CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "
-    "WHERE words MATCH $1 AND words.rowid >= $3 AND words.rowid <= $4"
-    " AND posts.id = words.rowid AND posts.created_at >= $6 AND posts.created_at < $7"
-    " AND topics.id = posts.topic_id AND topics.visible = 1"
-    " AND ($8 = 0 OR ($8 = 1) = (topics.accepted_post_number > 0))"
-    " AND ($9 = 0 OR ($9 = 1) = (topics.closed <> 0))"
-    " AND categories.id = topics.category_id AND categories.read_level <= $5 "
-    "ORDER BY words.rowid ASC LIMIT $10"};
+#define FORIUM_CANDIDATES(TABLE, ORDER)                                                \
+  "SELECT posts.id, posts.topic_id, posts.author_id, posts.created_at, posts.number,"  \
+  " posts.likes_count, posts.length, posts.accepted, topics.category_id,"              \
+  " topics.accepted_post_number, topics.closed, topics.posts_count, topics.bumped_at," \
+  " topics.title, topics.slug, topics.tags, topics.language, hits(" TABLE              \
+  ", $2) "                                                                             \
+  "FROM " TABLE                                                                        \
+  " CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "                         \
+  "WHERE " TABLE " MATCH $1 AND " TABLE ".rowid >= $3 AND " TABLE                      \
+  ".rowid <= $4"                                                                       \
+  " AND posts.id = " TABLE                                                             \
+  ".rowid AND posts.created_at >= $6 AND posts.created_at < $7"                        \
+  " AND topics.id = posts.topic_id AND topics.visible = 1"                             \
+  " AND ($8 = 0 OR ($8 = 1) = (topics.accepted_post_number > 0))"                      \
+  " AND ($9 = 0 OR ($9 = 1) = (topics.closed <> 0))"                                   \
+  " AND categories.id = topics.category_id AND categories.read_level <= $5 "           \
+  "ORDER BY " TABLE ".rowid " ORDER " LIMIT $10"
+constexpr Statement kNewestTitles = {"newest_titles", FORIUM_CANDIDATES("titles", "DESC")};
+constexpr Statement kOldestTitles = {"oldest_titles", FORIUM_CANDIDATES("titles", "ASC")};
+constexpr Statement kNewestOpenings = {"newest_openings", FORIUM_CANDIDATES("openings", "DESC")};
+constexpr Statement kOldestOpenings = {"oldest_openings", FORIUM_CANDIDATES("openings", "ASC")};
+constexpr Statement kNewestReplies = {"newest_replies", FORIUM_CANDIDATES("replies", "DESC")};
+constexpr Statement kOldestReplies = {"oldest_replies", FORIUM_CANDIDATES("replies", "ASC")};
+#undef FORIUM_CANDIDATES
+
+namespace {
+
+const Statement& StatementFor(const CandidateQuery& query) {
+  switch (query.among) {
+    case Among::kTitles:
+      return query.oldest_first ? kOldestTitles : kNewestTitles;
+    case Among::kOpenings:
+      return query.oldest_first ? kOldestOpenings : kNewestOpenings;
+    case Among::kReplies:
+      break;
+  }
+  return query.oldest_first ? kOldestReplies : kNewestReplies;
+}
+
+}  // namespace
+
 absl::Status SearchStore::Candidates(const CandidateQuery& query, const Bounds& bounds,
                                      absl::FunctionRef<void(const CandidateRow&)> each) {
   return tx_.Query(
-      query.oldest_first ? kOldestCandidates : kNewestCandidates,
-      [&](const Row& row) { each(ReadCandidate(row)); }, query.match, database::Blob{query.hits},
-      query.least_id, query.greatest_id, level_, bounds.after, bounds.before, bounds.solved,
-      bounds.closed, query.limit);
+      StatementFor(query), [&](const Row& row) { each(ReadCandidate(row)); }, query.match,
+      database::Blob{query.hits}, query.least_id, query.greatest_id, level_, bounds.after,
+      bounds.before, bounds.solved, bounds.closed, query.limit);
 }
 
 // The newest 50 that match, so that a word of a large hidden category costs no more than another.
-constexpr Statement kReadable = {
-    "readable",
-    "SELECT 1 FROM (SELECT rowid AS id FROM words WHERE words MATCH $1"
-    " ORDER BY rowid DESC LIMIT 50) AS newest "
-    "CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "
-    "WHERE posts.id = newest.id AND topics.id = posts.topic_id AND topics.visible = 1"
-    " AND categories.id = topics.category_id AND categories.read_level <= $2 LIMIT 1"};
+#define FORIUM_READABLE(TABLE)                                                       \
+  "SELECT 1 FROM (SELECT rowid AS id FROM " TABLE " WHERE " TABLE                    \
+  " MATCH $1"                                                                        \
+  " ORDER BY rowid DESC LIMIT 50) AS newest "                                        \
+  "CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "                        \
+  "WHERE posts.id = newest.id AND topics.id = posts.topic_id AND topics.visible = 1" \
+  " AND categories.id = topics.category_id AND categories.read_level <= $2 LIMIT 1"
+constexpr Statement kReadableOpening = {"readable_opening", FORIUM_READABLE("openings")};
+constexpr Statement kReadableReply = {"readable_reply", FORIUM_READABLE("replies")};
+#undef FORIUM_READABLE
 absl::StatusOr<bool> SearchStore::Readable(std::string_view match) {
   bool readable = false;
-  RETURN_IF_ERROR(tx_.Query(
-      kReadable, [&](const Row&) { readable = true; }, match, level_));
+  const auto note = [&](const Row&) { readable = true; };
+  RETURN_IF_ERROR(tx_.Query(kReadableOpening, note, match, level_));
+  if (readable) return true;
+  RETURN_IF_ERROR(tx_.Query(kReadableReply, note, match, level_));
   return readable;
 }
 
@@ -114,9 +131,9 @@ absl::StatusOr<std::string> SearchStore::Text(int64_t post_id) {
   RETURN_IF_ERROR(tx_.Query(
       kText,
       [&](const Row& row) {
-        const absl::StatusOr<std::string_view> checked = VerifiedText(row.Int(0), row.Text(1));
+        absl::StatusOr<std::string> checked = VerifiedText(row.Int(0), row.Text(1));
         verified = checked.status();
-        if (checked.ok()) text = std::string(*checked);
+        if (checked.ok()) text = *std::move(checked);
       },
       post_id, level_));
   RETURN_IF_ERROR(verified);
@@ -136,9 +153,9 @@ absl::StatusOr<std::string> SearchStore::FirstText(int64_t topic_id) {
   RETURN_IF_ERROR(tx_.Query(
       kFirstText,
       [&](const Row& row) {
-        const absl::StatusOr<std::string_view> checked = VerifiedText(row.Int(0), row.Text(1));
+        absl::StatusOr<std::string> checked = VerifiedText(row.Int(0), row.Text(1));
         verified = checked.status();
-        if (checked.ok()) text = std::string(*checked);
+        if (checked.ok()) text = *std::move(checked);
       },
       topic_id, level_));
   RETURN_IF_ERROR(verified);

@@ -101,8 +101,8 @@ class Suggestions {
     }
     Gathering gathering(store, filters.bounds);
     RETURN_IF_ERROR(gathering.Titles(plan, kTitles));
-    if (gathering.found().topics.empty() && plan.Deciding().size() > 1) {
-      RETURN_IF_ERROR(gathering.Add(AnyOf(plan, plan.Deciding(), Where::kTitle, true), kTitles));
+    if (gathering.found().topics.empty() && plan.Deciding().size() > 1 && !plan.in_body) {
+      RETURN_IF_ERROR(gathering.Add(AnyOf(plan, plan.Deciding()), Among::kTitles, kTitles));
     }
     RankingOptions options = {.title_key = TitleKey(query_.text, words_)};
     ASSIGN_OR_RETURN(options.newest_at, store.NewestPostAt());

@@ -41,10 +41,9 @@ inline constexpr float kStanding = 0.05f;   // of the author, from 0 to 1: likes
 inline constexpr float kMorePosts = 0.05f;  // log2(1 + further posts that fit), at most 4
 
 // Work: rows that one statement gives, and what a query may take.
-inline constexpr int kTitleCandidates = 200;
-inline constexpr int kFirstCandidates = 200;
-inline constexpr int kPostCandidates = 500;
-inline constexpr int kRelaxedCandidates = 1000;
+inline constexpr int kCandidates = 120;
+inline constexpr int kTitleCandidates = 80;
+inline constexpr int kTimeCandidates = 400;
 // With fewer topics than these, words may be missing.
 inline constexpr size_t kEnoughTopics = 10;
 // Words in a larger share of posts do not decide whether a post is found, if others can.

@@ -40,10 +40,7 @@ void TakeSeparated(std::string_view text, char separator, Receiver& receiver) {
   int position = 0;
   for (size_t begin = 0; begin <= text.size(); ++position) {
     const size_t end = std::min(text.find(separator, begin), text.size());
-    std::string_view token = text.substr(begin, end - begin);
-    const size_t sign = token.starts_with(kMarkSign) ? 1 : 0;
-    token.remove_prefix(sign);
-    receiver.Take(token, position, begin + sign, end);
+    receiver.Take(text.substr(begin, end - begin), position, begin, end);
     begin = end + 1;
   }
 }

@@ -26,6 +26,9 @@ bool IsWithin(uint32_t bits, int count) {
   return bits == 0;
 }
 
+// Stems are counted, but nobody types them.
+bool IsStem(std::string_view word) { return word.starts_with('='); }
+
 }  // namespace
 
 // Words behind each other in order, a NUL after each; what belongs to a word stands in arrays of
@@ -115,19 +118,24 @@ size_t Vocabulary::Entries::EndOfPrefix(std::string_view prefix, size_t from) co
 
 void Vocabulary::Entries::SortByLetters() {
   std::vector<uint8_t> letters(size());
+  size_t words = 0;
   for (size_t i = 0; i < size(); ++i) {
+    if (IsStem(Word(i))) continue;
     letters[i] = static_cast<uint8_t>(CountCharacters(Word(i)));
     ++first_of[letters[i] + 1];
+    ++words;
   }
   for (size_t i = 1; i < first_of.size(); ++i) first_of[i] += first_of[i - 1];
   auto next = first_of;
-  by_letters.resize(size());
-  for (size_t i = 0; i < size(); ++i) by_letters[next[letters[i]]++] = static_cast<uint32_t>(i);
+  by_letters.resize(words);
+  for (size_t i = 0; i < size(); ++i) {
+    if (!IsStem(Word(i))) by_letters[next[letters[i]]++] = static_cast<uint32_t>(i);
+  }
   for (size_t i = 0; i + 1 < first_of.size(); ++i) {
     std::stable_sort(by_letters.begin() + first_of[i], by_letters.begin() + first_of[i + 1],
                      [this](uint32_t a, uint32_t b) { return posts[a] > posts[b]; });
   }
-  bits.reserve(size());
+  bits.reserve(words);
   for (uint32_t i : by_letters) bits.push_back(LetterBits(Word(i)));
 }
 
@@ -245,7 +253,7 @@ std::vector<Vocabulary::Entry> Vocabulary::WithPart(std::string_view part, size_
     const auto last = std::min<size_t>(step + 1, entries.begins.end() - word);
     word = std::upper_bound(word + step / 2, word + last, offset) - 1;
     const size_t number = word - entries.begins.begin();
-    most.Offer(entries.posts[number], number);
+    if (!IsStem(entries.Word(number))) most.Offer(entries.posts[number], number);
     at = begin + word[1];
   }
   std::vector<Entry> found;

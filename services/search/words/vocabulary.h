@@ -27,7 +27,7 @@ class Vocabulary {
 
   int64_t posts() const { return posts_; }
   size_t size() const;
-  // 0: not there.
+  // 0: not there. Of stems (`=run`), too; the lists below leave them out.
   int64_t Frequency(std::string_view word) const;
   // Words at a distance from 1 to `distance`, nearest first, then the most frequent. Same first
   // letter before others.

@@ -41,7 +41,7 @@ CREATE TABLE topics (
   visible INTEGER NOT NULL
 );
 
--- Visible posts only; rowid of `words` is the id.
+-- Visible posts only; rowid of `titles`, `openings` and `replies` is the id.
 CREATE TABLE posts (
   id INTEGER PRIMARY KEY,
   topic_id INTEGER NOT NULL,
@@ -56,18 +56,22 @@ CREATE TABLE posts (
 );
 CREATE INDEX posts_topic ON posts (topic_id, number);
 
--- Apart, so that candidates are read without their texts. `checksum`: CRC-32 of the text.
+-- Apart, so that candidates are read without their texts. `checksum`: CRC-32 of the text. `text` is packed, see damage.h.
 CREATE TABLE texts (
   id INTEGER PRIMARY KEY,
   checksum INTEGER NOT NULL,
-  text TEXT NOT NULL
+  text BLOB NOT NULL
 );
 
--- title: the topic's, with each post of it, so that words of the title and of a reply are found together. marks: what
--- filters are found by, see marks.h. No content and no sizes of its own: a row is taken out by giving what was put in.
-CREATE VIRTUAL TABLE words USING fts5(title, body, marks, content='', columnsize=0, tokenize='forium');
+-- The words of posts: titles (by the post that begins the topic), posts that begin topics, and all others. Apart, because
+-- what is asked first is asked wholly, and costs what its table has. title: the topic's, with each post of it, so that
+-- words of the title and of a reply are found together. marks: what filters are found by, see marks.h. No content and no
+-- sizes of its own: a row is taken out by giving what was put in.
+CREATE VIRTUAL TABLE titles USING fts5(title, marks, content='', columnsize=0, tokenize='forium');
+CREATE VIRTUAL TABLE openings USING fts5(title, body, marks, content='', columnsize=0, tokenize='forium');
+CREATE VIRTUAL TABLE replies USING fts5(title, body, marks, content='', columnsize=0, tokenize='forium');
 
--- Words (no stems, no grams) and the number of posts that have them in title or body.
+-- Words, and stems behind `=` (no grams), and the number of posts that have them in title or body.
 CREATE TABLE vocabulary (
   word TEXT PRIMARY KEY,
   posts INTEGER NOT NULL

@@ -29,7 +29,7 @@ SELECT 'topic|' || id || '|' || category_id || '|' || author_id || '|' || title 
 constexpr Statement kPosts{"dump_posts", R"(
 SELECT 'post|' || p.id || '|' || topic_id || '|' || number || '|' || author_id || '|' ||
   created_at || '|' || likes_count || '|' || accepted || '|' || has_code || '|' || length || '|' ||
-  checksum || '|' || text FROM posts p LEFT JOIN texts t ON t.id = p.id ORDER BY p.id)"};
+  checksum || '|' || hex(text) FROM posts p LEFT JOIN texts t ON t.id = p.id ORDER BY p.id)"};
 constexpr Statement kOrphans{"dump_orphans", R"(
 SELECT 'text without post|' || id FROM texts WHERE id NOT IN (SELECT id FROM posts))"};
 constexpr Statement kVocabulary{
@@ -37,8 +37,10 @@ constexpr Statement kVocabulary{
 constexpr Statement kCounts{"dump_counts", R"(
 SELECT key || '|' || value FROM state WHERE key IN ('posts', 'topics', 'text_bytes') ORDER BY key)"};
 constexpr Statement kWords{"dump_words", "SELECT word FROM vocabulary ORDER BY word"};
-constexpr Statement kMatch{"dump_match",
-                           "SELECT rowid FROM words WHERE words MATCH $1 ORDER BY rowid"};
+constexpr Statement kMatch{
+    "dump_match",
+    "SELECT rowid FROM openings WHERE openings MATCH $1"
+    " UNION ALL SELECT rowid FROM replies WHERE replies MATCH $1 ORDER BY rowid"};
 
 void Expect(const absl::Status& status) {
   if (status.ok()) return;
