@@ -2,6 +2,7 @@
 #include "services/search/queries/gathering.h"
 
 #include <algorithm>
+#include <atomic>
 #include <ctime>
 
 #include "services/base/status/macros.h"
@@ -10,12 +11,27 @@
 namespace forium::search {
 namespace {
 
-// A usual query takes 2 ms; this is for those that nobody types.
-constexpr int64_t kBudgetMicros = 25'000;
+// Processor time of all queries that are under way, and what each has of it at least and at most:
+// who is alone may look farther.
+constexpr int64_t kSharedMicros = 16'000;
+constexpr int64_t kLeastMicros = 2'000;
+constexpr int64_t kMostMicros = 16'000;
+
+std::atomic<int> under_way{0};
 // Rows that one step may have to look at. Between steps the budget is looked at.
-constexpr int64_t kRowsPerStep = 4'000;
-// About as many times are there more replies than topics.
-constexpr int64_t kRepliesOfATopic = 4;
+constexpr int64_t kRowsPerStep = 2'000;
+// About one in so many posts with a word is such a row.
+int64_t ShareOf(Among among) {
+  return among == Among::kTitles ? 40 : among == Among::kOpenings ? 4 : 1;
+}
+
+// Rows that one statement gives: all that may matter where that is cheap.
+int CandidatesAmong(int64_t posts) {
+  return static_cast<int>(
+      std::clamp<int64_t>(weights::kCandidatesTimesPosts / std::max<int64_t>(1, posts),
+                          weights::kLeastCandidates, weights::kMostCandidates));
+}
+
 // Terms that take part when some may be missing.
 constexpr size_t kRelaxedTerms = 6;
 
@@ -47,8 +63,14 @@ void Merge(const RowHits& more, RowHits& hits) {
 
 }  // namespace
 
-Budget::Budget() : end_(ThreadMicros() + kBudgetMicros) {}
+Budget::Budget()
+    : end_(ThreadMicros() +
+           std::clamp(kSharedMicros / (1 + under_way.fetch_add(1)), kLeastMicros, kMostMicros)) {}
+Budget::~Budget() { under_way.fetch_sub(1); }
 bool Budget::Over() const { return ThreadMicros() > end_; }
+
+Gathering::Gathering(SearchStore& store, const Bounds& bounds, int64_t posts)
+    : store_(store), bounds_(bounds), candidates_(CandidatesAmong(posts)) {}
 
 // Titles alone when they are asked for; else posts, and replies only where the posts that begin
 // topics are not enough.
@@ -62,12 +84,12 @@ absl::Status Gathering::AddAll(const Plan& plan, const Expression& expression, i
 
 absl::Status Gathering::ByRelevance(const Plan& plan, size_t enough) {
   const std::vector<int> terms = plan.Deciding();
-  if (terms.empty()) return AddAll(plan, Filtered(plan), weights::kCandidates);
+  if (terms.empty()) return AddAll(plan, Filtered(plan), candidates_);
   const Expression all = AllOf(plan, terms);
-  RETURN_IF_ERROR(AddAll(plan, all, weights::kCandidates));
+  RETURN_IF_ERROR(AddAll(plan, all, candidates_));
   // More than were taken: then those whose titles say it, too.
   if (found_.bound && !plan.in_title && !plan.in_body) {
-    RETURN_IF_ERROR(Add(all, Among::kTitles, weights::kTitleCandidates));
+    RETURN_IF_ERROR(Add(all, Among::kTitles, candidates_ / 2));
   }
   if (found_.topics.size() >= enough) return absl::OkStatus();
   return Relax(plan, enough);
@@ -76,13 +98,13 @@ absl::Status Gathering::ByRelevance(const Plan& plan, size_t enough) {
 absl::Status Gathering::Relax(const Plan& plan, size_t enough) {
   const size_t before = found_.topics.size();
   const std::vector<int> terms = Rarest(plan, kRelaxedTerms);
-  if (terms.size() > 2) RETURN_IF_ERROR(AddAll(plan, TwoOf(plan, terms), weights::kCandidates));
+  if (terms.size() > 2) RETURN_IF_ERROR(AddAll(plan, TwoOf(plan, terms), candidates_));
   if (terms.size() > 1 && found_.topics.size() < enough) {
     const Expression any = AnyOf(plan, Rarest(plan, 2));
     if (!plan.in_title && !plan.in_body) {
-      RETURN_IF_ERROR(Add(any, Among::kTitles, weights::kTitleCandidates));
+      RETURN_IF_ERROR(Add(any, Among::kTitles, candidates_ / 2));
     }
-    RETURN_IF_ERROR(AddAll(plan, any, weights::kCandidates));
+    RETURN_IF_ERROR(AddAll(plan, any, candidates_));
   }
   found_.relaxed = found_.topics.size() > before;
   return absl::OkStatus();
@@ -116,7 +138,7 @@ absl::Status Gathering::Add(const Expression& expression, Among among, int limit
   }
   // Marks alone are not counted: as if one post in ten had them.
   const int64_t all = expression.posts > 0 ? expression.posts : greatest_id_ / 10;
-  const int64_t posts = among == Among::kReplies ? all : all / kRepliesOfATopic;
+  const int64_t posts = all / ShareOf(among);
   const int64_t step =
       posts <= kRowsPerStep
           ? greatest_id_ + 1

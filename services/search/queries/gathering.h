@@ -43,6 +43,9 @@ struct Found {
 class Budget {
  public:
   Budget();
+  ~Budget();
+  Budget(const Budget&) = delete;
+  Budget& operator=(const Budget&) = delete;
   bool Over() const;
 
  private:
@@ -51,7 +54,8 @@ class Budget {
 
 class Gathering {
  public:
-  Gathering(SearchStore& store, const Bounds& bounds) : store_(store), bounds_(bounds) {}
+  // `posts`: of the community; of a large one fewer rows are looked at.
+  Gathering(SearchStore& store, const Bounds& bounds, int64_t posts);
 
   // `enough`: with fewer topics words may be missing.
   absl::Status ByRelevance(const Plan& plan, size_t enough);
@@ -70,6 +74,7 @@ class Gathering {
 
   SearchStore& store_;
   const Bounds bounds_;
+  const int candidates_;
   const Budget budget_;
   Found found_;
   int64_t greatest_id_ = -1;

@@ -101,7 +101,7 @@ class Finder {
   }
 
   absl::Status GatherOnce(SearchStore& store) {
-    Gathering gathering(store, filters_.bounds);
+    Gathering gathering(store, filters_.bounds, index_.vocabulary->posts());
     if (order_ == v1::LATEST || order_ == v1::OLDEST) {
       RETURN_IF_ERROR(gathering.ByTime(plan_, order_ == v1::OLDEST));
     } else {

@@ -15,6 +15,7 @@ namespace {
 constexpr int kTopics = 5;
 constexpr int kMostTopics = 10;
 constexpr size_t kWords = 8;
+constexpr int kCandidates = 80;
 
 struct Subject {
   int64_t topic_id = 0;
@@ -32,14 +33,14 @@ absl::StatusOr<Subject> SubjectOf(const v1::ListSimilarTopicsRequest& request, S
 }
 
 // Titles first; posts that begin topics only when titles are too few.
-absl::StatusOr<Found> Gather(const Plan& plan, SearchStore& store, size_t enough) {
+absl::StatusOr<Found> Gather(const Plan& plan, SearchStore& store, size_t enough, int64_t posts) {
   std::vector<int> terms = plan.Deciding();
-  Gathering gathering(store, {});
+  Gathering gathering(store, {}, posts);
   if (terms.empty()) return Found{};
   const Expression any = AnyOf(plan, terms);
-  RETURN_IF_ERROR(gathering.Add(any, Among::kTitles, weights::kTitleCandidates));
+  RETURN_IF_ERROR(gathering.Add(any, Among::kTitles, kCandidates));
   if (gathering.found().topics.size() <= enough * 4) {
-    RETURN_IF_ERROR(gathering.Add(any, Among::kOpenings, weights::kCandidates));
+    RETURN_IF_ERROR(gathering.Add(any, Among::kOpenings, kCandidates));
   }
   return std::move(gathering.found());
 }
@@ -60,7 +61,8 @@ absl::StatusOr<v1::ListSimilarTopicsResponse> ListSimilarTopics(
     ASSIGN_OR_RETURN(const Subject subject, SubjectOf(request, store));
     itself = subject.topic_id;
     plan = MakePlanOfText(subject.title, subject.text, sources, kWords);
-    ASSIGN_OR_RETURN(found, Gather(plan, store, static_cast<size_t>(limit)));
+    ASSIGN_OR_RETURN(found,
+                     Gather(plan, store, static_cast<size_t>(limit), index.vocabulary->posts()));
     ASSIGN_OR_RETURN(options.newest_at, store.NewestPostAt());
     options.title_key = TitleKey(subject.title, WordsOfThread());
     return absl::OkStatus();

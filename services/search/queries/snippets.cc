@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "services/search/queries/query_text.h"
 
 namespace forium::search {
@@ -12,11 +13,29 @@ namespace {
 
 // Of a long text the start is looked at: enough for a post of 5,000 words.
 constexpr size_t kLookedAt = 32'768;
+// What is divided into words: the snippet, and what it is chosen from.
+constexpr size_t kPart = 1'200;
+// Of each beginning of a word.
+constexpr int kOccurrences = 12;
+constexpr size_t kBeginning = 5;
 // How far a cut goes for a space.
 constexpr size_t kForASpace = 24;
 constexpr std::string_view kEllipsis = "…";
 
 bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+// At most so many bytes, up to the end of a character.
+std::string_view Start(std::string_view text, size_t length) {
+  if (length >= text.size()) return text;
+  while (length > 0 && IsContinuation(text[length])) --length;
+  return text.substr(0, length);
+}
+
+// Of a word or a stem, as it stands in a text: a few letters.
+std::string BeginningOf(std::string_view token) {
+  if (token.starts_with('=')) token.remove_prefix(1);
+  return std::string(Start(token, kBeginning));
+}
 
 // The byte that is `count` characters behind, or before, `at`.
 size_t Forward(std::string_view text, size_t at, size_t count) {
@@ -83,6 +102,7 @@ Snippets::Snippets(const Plan& plan, Words& words) : plan_(plan), words_(words) 
     const std::vector<PlannedForm>& forms = plan.terms[term].forms;
     for (size_t form = 0; form < forms.size(); ++form) {
       const std::vector<std::string>& tokens = forms[form].tokens;
+      beginnings_.insert({BeginningOf(tokens.front()), static_cast<int>(term)});
       for (size_t i = 0; i < tokens.size(); ++i) {
         places_[tokens[i]].push_back(
             {static_cast<int>(term), static_cast<int>(form), i, tokens.size()});
@@ -100,7 +120,7 @@ std::vector<Snippets::Hit> Snippets::Find(std::string_view text, Language langua
   std::map<std::pair<int, int>, Row> rows;
   std::vector<Hit> hits;
   words_.Split(text, language, [&](const Token& token) {
-    const auto found = places_.find(std::string(token.text));
+    const auto found = places_.find(absl::string_view(token.text.data(), token.text.size()));
     if (found == places_.end()) return;
     for (const Place& place : found->second) {
       Row& row = rows[{place.term, place.form}];
@@ -113,10 +133,14 @@ std::vector<Snippets::Hit> Snippets::Find(std::string_view text, Language langua
       if (row.next == place.length) hits.push_back({row.begin, token.end, place.term});
     }
   });
+  SortByPlace(hits);
+  return hits;
+}
+
+void Snippets::SortByPlace(std::vector<Hit>& hits) {
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
     return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
   });
-  return hits;
 }
 
 // The hit from which on the rarest words stand within a snippet's length.
@@ -142,12 +166,31 @@ size_t Snippets::BestStart(std::string_view text, const std::vector<Hit>& hits) 
   return best;
 }
 
-void Snippets::Cut(std::string_view text, Language language, Pieces* pieces) {
-  if (text.size() > kLookedAt) {
-    size_t cut = kLookedAt;
-    while (cut > 0 && IsContinuation(text[cut])) --cut;
-    text = text.substr(0, cut);
+// The part of a long text in which the words stand that a snippet will show, looked for by the
+// beginnings of the words: dividing all of it into words takes a hundred times as long.
+std::string_view Snippets::Part(std::string_view text) const {
+  if (text.size() <= kPart) return text;
+  text = Start(text, kLookedAt);
+  const std::string lower = absl::AsciiStrToLower(absl::string_view(text.data(), text.size()));
+  std::vector<Hit> hits;
+  for (const auto& [beginning, term] : beginnings_) {
+    size_t at = lower.find(beginning);
+    for (int i = 0; i < kOccurrences && at != std::string::npos; ++i) {
+      hits.push_back({at, at + beginning.size(), term});
+      at = lower.find(beginning, at + beginning.size());
+    }
   }
+  if (hits.empty()) return Start(text, kPart);
+  SortByPlace(hits);
+  const size_t place = hits[BestStart(text, hits)].begin;
+  const size_t begin = WordStart(text, Back(text, place - std::min(place, kPart / 3), 1), place);
+  return Start(text.substr(begin), kPart);
+}
+
+void Snippets::Cut(std::string_view all, Language language, Pieces* pieces) {
+  const std::string_view text = Part(all);
+  const bool behind_start = text.data() > all.data();
+  const bool before_end = text.data() + text.size() < all.data() + all.size();
   const std::vector<Hit> hits = Find(text, language);
   size_t begin = 0;
   size_t end = Forward(text, 0, kSnippetCharacters);
@@ -162,7 +205,7 @@ void Snippets::Cut(std::string_view text, Language language, Pieces* pieces) {
   } else {
     end = WordEnd(text, end, 0);
   }
-  if (begin > 0) AddPiece(kEllipsis, false, pieces);
+  if (begin > 0 || behind_start) AddPiece(kEllipsis, false, pieces);
   size_t at = begin;
   for (const Hit& hit : hits) {
     if (hit.begin < at || hit.end > end) continue;
@@ -171,7 +214,7 @@ void Snippets::Cut(std::string_view text, Language language, Pieces* pieces) {
     at = hit.end;
   }
   AddPiece(text.substr(at, end - at), false, pieces);
-  if (end < text.size()) AddPiece(kEllipsis, false, pieces);
+  if (end < text.size() || before_end) AddPiece(kEllipsis, false, pieces);
 }
 
 void Snippets::Mark(std::string_view text, Language language, Pieces* pieces) {

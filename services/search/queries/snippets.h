@@ -3,8 +3,10 @@
 // plain text: nobody needs to escape or to parse. Thread-compatible.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -39,11 +41,15 @@ class Snippets {
     int term;
   };
   std::vector<Hit> Find(std::string_view text, Language language);
+  static void SortByPlace(std::vector<Hit>& hits);
+  std::string_view Part(std::string_view text) const;
   size_t BestStart(std::string_view text, const std::vector<Hit>& hits) const;
 
   const Plan& plan_;
   Words& words_;
   absl::flat_hash_map<std::string, std::vector<Place>> places_;
+  // Of the forms of each term.
+  std::set<std::pair<std::string, int>> beginnings_;
 };
 
 }  // namespace forium::search

@@ -99,7 +99,7 @@ class Suggestions {
       Continue(plan.terms.back(), sources, kContinuations);
       plan.terms.back().frequent = false;
     }
-    Gathering gathering(store, filters.bounds);
+    Gathering gathering(store, filters.bounds, index_.vocabulary->posts());
     RETURN_IF_ERROR(gathering.Titles(plan, kTitles));
     if (gathering.found().topics.empty() && plan.Deciding().size() > 1 && !plan.in_body) {
       RETURN_IF_ERROR(gathering.Add(AnyOf(plan, plan.Deciding()), Among::kTitles, kTitles));

@@ -41,8 +41,9 @@ inline constexpr float kStanding = 0.05f;   // of the author, from 0 to 1: likes
 inline constexpr float kMorePosts = 0.05f;  // log2(1 + further posts that fit), at most 4
 
 // Work: rows that one statement gives, and what a query may take.
-inline constexpr int kCandidates = 120;
-inline constexpr int kTitleCandidates = 80;
+inline constexpr int64_t kCandidatesTimesPosts = 30'000'000;
+inline constexpr int kLeastCandidates = 80;
+inline constexpr int kMostCandidates = 400;
 inline constexpr int kTimeCandidates = 400;
 // With fewer topics than these, words may be missing.
 inline constexpr size_t kEnoughTopics = 10;
