@@ -168,7 +168,10 @@ absl::Status IndexFile::Fill(const Documents& documents) {
 absl::Status IndexFile::Complete(int64_t sequence, v1::Index::Cause cause) {
   RETURN_IF_ERROR(Write([&](IndexStore& store) -> absl::Status {
     RETURN_IF_ERROR(intake_.WriteCounts(store));
-    RETURN_IF_ERROR(store.RunOnWords("optimize"));
+    return store.RunOnWords("optimize");
+  }));
+  // Apart: the first write behind the large one begins the log anew, and cuts it.
+  RETURN_IF_ERROR(Write([&](IndexStore& store) -> absl::Status {
     RETURN_IF_ERROR(store.ConfigureWords("automerge", kFollowingMerge));
     RETURN_IF_ERROR(store.ConfigureWords("hashsize", kFollowingHash));
     RETURN_IF_ERROR(store.SetNumber("sequence", sequence));

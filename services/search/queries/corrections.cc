@@ -46,11 +46,15 @@ absl::StatusOr<bool> IsReadable(const std::string& word, SearchStore& store) {
 }
 
 absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& plan,
+                                                                 const Found& found,
                                                                  const Vocabulary& vocabulary,
                                                                  SearchStore& store) {
   absl::flat_hash_set<std::string> unreadable;
-  for (const PlannedTerm& term : plan.terms) {
+  for (size_t i = 0; i < plan.terms.size(); ++i) {
+    const PlannedTerm& term = plan.terms[i];
     if (term.phrase || term.text.empty() || vocabulary.Frequency(term.text) == 0) continue;
+    // What was found as it was typed, the caller may read.
+    if (FormsHit(found, i)[0] > 0 && term.forms[0].tokens.front() == term.text) continue;
     ASSIGN_OR_RETURN(const bool readable, IsReadable(term.text, store));
     if (!readable) unreadable.insert(term.text);
   }

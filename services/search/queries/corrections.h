@@ -15,6 +15,7 @@ namespace forium::search {
 
 // Words of a plan that are in the vocabulary, but in no post that the caller may read.
 absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& plan,
+                                                                 const Found& found,
                                                                  const Vocabulary& vocabulary,
                                                                  SearchStore& store);
 // Whether a word is in one of the newest posts that have it and that the caller may read.

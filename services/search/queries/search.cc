@@ -94,7 +94,7 @@ class Finder {
       return absl::OkStatus();
     }
     // Words that only others may read are as if nobody had written them.
-    ASSIGN_OR_RETURN(unreadable_, UnreadableWords(plan_, *index_.vocabulary, store));
+    ASSIGN_OR_RETURN(unreadable_, UnreadableWords(plan_, found_, *index_.vocabulary, store));
     if (unreadable_.empty()) return absl::OkStatus();
     MakePlanWithFilters();
     return GatherOnce(store);
