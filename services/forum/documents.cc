@@ -93,8 +93,8 @@ void AddMissing(const Ids& ids, Documents* documents, Gone gone) {
 // Posts of imported topics, their authors, and categories that came with them.
 absl::Status ReadImported(Store& store, Touched& touched, v1::ListChangesResponse* response) {
   RETURN_IF_ERROR(store.ListCategoryDocuments(response->mutable_categories()));
-  RETURN_IF_ERROR(store.GetPostDocumentsOfTopics(ListOf(touched.imported_topics),
-                                                 response->mutable_posts()));
+  RETURN_IF_ERROR(
+      store.GetPostDocumentsOfTopics(ListOf(touched.imported_topics), response->mutable_posts()));
   for (const v1::PostDocument& post : response->posts()) {
     touched.users.insert(post.author_id());
     touched.posts.erase(post.id());

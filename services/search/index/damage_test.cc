@@ -16,8 +16,8 @@
 #include "services/base/status/status.h"
 #include "services/search/index/index.h"
 #include "services/search/index/index_file.h"
-#include "services/search/index/testing/dump.h"
 #include "services/search/index/testing/listed_forum.h"
+#include "services/search/index/testing/store_dump.h"
 #include "services/search/words/tokenizer.h"
 
 namespace forium::search {

@@ -13,8 +13,8 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "services/search/index/index_file.h"
-#include "services/search/index/testing/dump.h"
 #include "services/search/index/testing/listed_forum.h"
+#include "services/search/index/testing/store_dump.h"
 
 namespace forium::search {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "services/search/index/marks.h"
-#include "services/search/index/testing/dump.h"
 #include "services/search/index/testing/filled_index.h"
+#include "services/search/index/testing/store_dump.h"
 
 namespace forium::search {
 namespace {

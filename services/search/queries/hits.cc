@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "services/search/queries/finder.h"
+#include "services/search/words/store_fts5.h"
 
 namespace forium::search {
 namespace {
@@ -107,19 +108,8 @@ void Hits(const Fts5ExtensionApi* api, Fts5Context* context, sqlite3_context* re
   Answer(result, row.hits());
 }
 
-fts5_api* ApiOf(sqlite3* database) {
-  fts5_api* api = nullptr;
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(database, "SELECT fts5(?1)", -1, &statement, nullptr) == SQLITE_OK) {
-    sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", nullptr);
-    sqlite3_step(statement);
-  }
-  sqlite3_finalize(statement);
-  return api;
-}
-
 int AddTo(sqlite3* database, char** /*message*/, const void* /*api*/) {
-  fts5_api* const api = ApiOf(database);
+  fts5_api* const api = Fts5Of(database);
   if (api == nullptr) return SQLITE_OK;
   return api->xCreateFunction(api, "hits", nullptr, Hits, nullptr);
 }

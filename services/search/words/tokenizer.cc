@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 
+#include "services/search/words/store_fts5.h"
 #include "services/search/words/words.h"
 
 namespace forium::search {
@@ -91,15 +92,8 @@ int Tokenize(Fts5Tokenizer* tokenizer, void* context, int reason, const char* by
 }
 
 int RegisterOn(sqlite3* connection, char**, const sqlite3_api_routines*) {
-  fts5_api* api = nullptr;
-  sqlite3_stmt* statement = nullptr;
-  if (int error = sqlite3_prepare_v2(connection, "SELECT fts5(?1)", -1, &statement, nullptr)) {
-    return error;
-  }
-  sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", nullptr);
-  sqlite3_step(statement);
-  if (int error = sqlite3_finalize(statement)) return error;
-  if (!api) return SQLITE_ERROR;
+  fts5_api* const api = Fts5Of(connection);
+  if (api == nullptr) return SQLITE_ERROR;
   fts5_tokenizer tokenizer{Create, Delete, Tokenize};
   return api->xCreateTokenizer(api, "forium", nullptr, &tokenizer, nullptr);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever bytes come in: tokens are sound and in order, and a text is found by each of the terms that
-// it has as a query.
+// Whatever bytes come in: tokens are sound and in order, and a text is found by each of the terms
+// that it has as a query.
 #include <cstddef>
 #include <cstdint>
 #include <set>

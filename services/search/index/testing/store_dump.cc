@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/search/index/testing/dump.h"
+#include "services/search/index/testing/store_dump.h"
 
 #include <cstdlib>
 #include <iostream>
