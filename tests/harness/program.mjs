@@ -3,15 +3,19 @@
 import {spawn} from 'node:child_process';
 import {createServer} from 'node:net';
 
-/** A TCP port of loopback that nobody has. */
-export function freePort() {
-  return new Promise((done, failed) => {
+/** A TCP port of loopback that nobody has, and that no connection is given: below those that the system hands out. */
+export async function freePort() {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port) {
+  return new Promise((done) => {
     const server = createServer();
-    server.on('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const {port} = server.address();
-      server.close(() => done(port));
-    });
+    server.on('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 }
 

@@ -46,9 +46,15 @@ absl::Status Intake::Take(IndexStore& store, const Documents& documents) {
 }
 
 absl::Status Intake::TakePeople(IndexStore& store, const Documents& documents) {
+  ASSIGN_OR_RETURN(public_, store.PublicCategories());
   for (const auto& category : documents.categories) {
     RETURN_IF_ERROR(category.deleted() ? store.DropCategory(category.id())
                                        : store.PutCategory(category));
+  }
+  if (!documents.categories.empty()) {
+    const absl::flat_hash_set<int64_t> before = public_;
+    ASSIGN_OR_RETURN(public_, store.PublicCategories());
+    if (public_ != before) RETURN_IF_ERROR(store.RecountAuthors());
   }
   for (const auto& user : documents.users) {
     if (user.erased()) {
@@ -156,7 +162,7 @@ void Intake::CountWords(Change& change) {
 
 absl::Status Intake::ChangeRows(IndexStore& store, const Change& change) {
   if (change.before.has_value()) {
-    CountAuthor(*change.before, -1);
+    CountAuthor(before_, *change.before, -1);
     --posts_;
     text_bytes_ -= static_cast<int64_t>(change.before->text.size());
   }
@@ -164,7 +170,7 @@ absl::Status Intake::ChangeRows(IndexStore& store, const Change& change) {
     return change.before.has_value() ? store.DropPost(change.id) : absl::OkStatus();
   }
   const PostRow& after = *change.after;
-  CountAuthor(after, 1);
+  CountAuthor(after_, after, 1);
   ++posts_;
   text_bytes_ += static_cast<int64_t>(after.text.size());
   if (!change.before.has_value() || change.before->text != after.text) {
@@ -185,7 +191,9 @@ absl::Status Intake::PutTopics(IndexStore& store, const Documents& documents) {
   return absl::OkStatus();
 }
 
-void Intake::CountAuthor(const PostRow& post, int sign) {
+void Intake::CountAuthor(const Topics& topics, const PostRow& post, int sign) {
+  const auto topic = topics.find(post.topic_id);
+  if (topic == topics.end() || !public_.contains(topic->second.category_id)) return;
   AuthorDelta& delta = authors_[post.author_id];
   delta.user_id = post.author_id;
   delta.posts += sign;

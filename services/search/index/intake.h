@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "services/search/index/documents.h"
 #include "services/search/index/rows.h"
@@ -58,7 +59,8 @@ class Intake {
   void CountWords(Change& change);
   absl::Status ChangeRows(IndexStore& store, const Change& change);
   absl::Status PutTopics(IndexStore& store, const Documents& documents);
-  void CountAuthor(const PostRow& post, int sign);
+  // Only what everybody may read: members are shown with these numbers.
+  void CountAuthor(const Topics& topics, const PostRow& post, int sign);
 
   const Language otherwise_;
   Words folding_;
@@ -69,6 +71,7 @@ class Intake {
 
   // Of the call.
   Topics before_, after_;
+  absl::flat_hash_set<int64_t> public_;
 };
 
 }  // namespace forium::search

@@ -116,6 +116,25 @@ TEST_F(IntakeTest, LikesAreCountedForTheAuthor) {
   EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|1|2"));
 }
 
+TEST_F(IntakeTest, OnlyWhatEverybodyReadsIsCountedForTheAuthor) {
+  auto staff = CategoryOf(2, "staff");
+  staff.set_read_role(type::v1::MODERATOR_ROLE);
+  index_.Put({.categories = {staff},
+              .topics = {TopicOf(8, 2, "Among ourselves", {})},
+              .posts = {PostOf(80, 8, 1, "About the tube.", 2)}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|1|0"));
+  // Moved into sight, and back.
+  index_.Put({.topics = {TopicOf(8, 1, "Among ourselves", {})}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|2|0"));
+  index_.Put({.topics = {TopicOf(8, 2, "Among ourselves", {})}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|1|0"));
+  // The category itself.
+  index_.Put({.categories = {CategoryOf(2, "staff")}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|2|0"));
+  index_.Put({.categories = {staff}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|1|0"));
+}
+
 TEST_F(IntakeTest, AHiddenTopicKeepsItsPostsAndComesBack) {
   forum::v1::TopicDocument hidden;
   hidden.set_id(7);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/base/database/database.h"
@@ -34,10 +35,14 @@ class IndexStore {
   // Categories and users.
   absl::Status PutCategory(const forum::v1::CategoryDocument& category);
   absl::Status DropCategory(int64_t id);
+  // Those that everybody reads.
+  absl::StatusOr<absl::flat_hash_set<int64_t>> PublicCategories();
   // `folded`: both names.
   absl::Status PutUser(const forum::v1::UserDocument& user, std::string_view folded);
   // Of an author that is not known yet too: the names come later.
   absl::Status CountForAuthor(const AuthorDelta& delta);
+  // Counts all anew: a category became public, or is it no longer.
+  absl::Status RecountAuthors();
 
   // Topics and posts; visible or not.
   absl::StatusOr<absl::flat_hash_map<int64_t, TopicRow>> ReadTopics(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statements on categories and users.
+#include "services/base/status/macros.h"
 #include "services/search/index/store.h"
 
 namespace forium::search {
@@ -23,6 +24,16 @@ absl::Status IndexStore::DropCategory(int64_t id) {
   return tx_.Execute(kDropCategory, id).status();
 }
 
+constexpr Statement kPublicCategories{"search_public_categories",
+                                      "SELECT id FROM categories WHERE read_level = 0"};
+
+absl::StatusOr<absl::flat_hash_set<int64_t>> IndexStore::PublicCategories() {
+  absl::flat_hash_set<int64_t> ids;
+  RETURN_IF_ERROR(
+      tx_.Query(kPublicCategories, [&](const database::Row& row) { ids.insert(row.Int(0)); }));
+  return ids;
+}
+
 constexpr Statement kPutUser{"search_put_user", R"(
 INSERT INTO users (id, username, display_name, folded, role) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (id) DO UPDATE SET username = excluded.username,
@@ -41,6 +52,20 @@ ON CONFLICT (id) DO UPDATE SET posts = users.posts + excluded.posts,
 
 absl::Status IndexStore::CountForAuthor(const AuthorDelta& delta) {
   return tx_.Execute(kCountForAuthor, delta.user_id, delta.posts, delta.likes).status();
+}
+
+constexpr Statement kForgetAuthors{"search_forget_authors",
+                                   "UPDATE users SET posts = 0, likes = 0"};
+constexpr Statement kRecountAuthors{"search_recount_authors", R"(
+INSERT INTO users (id, username, display_name, folded, role, posts, likes)
+SELECT p.author_id, '', '', '', 0, COUNT(*), SUM(p.likes_count)
+FROM posts p CROSS JOIN topics t ON t.id = p.topic_id CROSS JOIN categories c ON c.id = t.category_id
+WHERE c.read_level = 0 GROUP BY p.author_id
+ON CONFLICT (id) DO UPDATE SET posts = excluded.posts, likes = excluded.likes)"};
+
+absl::Status IndexStore::RecountAuthors() {
+  RETURN_IF_ERROR(tx_.Execute(kForgetAuthors).status());
+  return tx_.Execute(kRecountAuthors).status();
 }
 
 }  // namespace forium::search

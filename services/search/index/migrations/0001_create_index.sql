@@ -16,7 +16,7 @@ CREATE TABLE users (
   -- Both names folded, for searching members.
   folded TEXT NOT NULL,
   role INTEGER NOT NULL,
-  -- Of the posts that are in the index: the author's standing.
+  -- Of the posts that are in categories that everybody reads: the author's standing.
   posts INTEGER NOT NULL DEFAULT 0,
   likes INTEGER NOT NULL DEFAULT 0
 );
