@@ -2,7 +2,6 @@
 #include "services/forum/views.h"
 
 #include "absl/time/clock.h"
-#include "services/base/observe/log.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 #include "services/forum/requests.h"
@@ -11,7 +10,9 @@
 namespace forium::forum {
 
 Views::Views(const Config& config, database::Tenants& tenants)
-    : config_(config), tenants_(tenants), thread_([this] { Run(); }) {}
+    : config_(config),
+      tenants_(tenants),
+      flusher_("views were not counted", config_.flush_views_every, [this] { return Flush(); }) {}
 
 Views::~Views() { Close(); }
 
@@ -51,27 +52,6 @@ absl::Status Views::Write(const std::string& tenant, const Pending& pending) {
   });
 }
 
-void Views::Run() {
-  bool closed = false;
-  while (!closed) {
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(&closed_), config_.flush_views_every);
-      closed = closed_;
-    }
-    if (const absl::Status status = Flush(); !status.ok()) {
-      observe::Log(observe::Level::kWarning, "views were not counted",
-                   {{"cause", status::CauseOf(status)}, {"error", std::string(status.message())}});
-    }
-  }
-}
-
-void Views::Close() {
-  {
-    absl::MutexLock lock(&mutex_);
-    closed_ = true;
-  }
-  if (thread_.joinable()) thread_.join();
-}
+void Views::Close() { flusher_.Close(); }
 
 }  // namespace forium::forum

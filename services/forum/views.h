@@ -9,7 +9,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -17,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "services/base/database/tenants.h"
+#include "services/base/flusher/flusher.h"
 #include "services/forum/config.h"
 
 namespace forium::forum {
@@ -43,15 +43,13 @@ class Views {
     absl::flat_hash_map<int64_t, int64_t> topics;  // id → views
     absl::flat_hash_map<int64_t, int64_t> users;   // id → last seen
   };
-  void Run();
   absl::Status Write(const std::string& tenant, const Pending& pending);
 
   const Config& config_;
   database::Tenants& tenants_;
   absl::Mutex mutex_;
   std::map<std::string, Pending, std::less<>> pending_ ABSL_GUARDED_BY(mutex_);
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  Flusher flusher_;  // last: it uses the rest
 };
 
 }  // namespace forium::forum

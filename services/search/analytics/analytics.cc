@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
-#include "services/base/observe/log.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 #include "services/search/analytics/store.h"
@@ -44,7 +43,9 @@ bool ParseId(std::string_view id, int64_t* day, int64_t* fingerprint) {
 }  // namespace
 
 Analytics::Analytics(AnalyticsOptions options, database::Tenants& tenants)
-    : options_(options), tenants_(tenants), thread_([this] { Run(); }) {}
+    : options_(options),
+      tenants_(tenants),
+      flusher_("searches were not counted", options_.write_every, [this] { return Flush(); }) {}
 
 Analytics::~Analytics() { Close(); }
 
@@ -134,27 +135,6 @@ absl::Status Analytics::Write(const std::string& tenant, const Pending& pending)
   });
 }
 
-void Analytics::Run() {
-  bool closed = false;
-  while (!closed) {
-    {
-      absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(&closed_), options_.write_every);
-      closed = closed_;
-    }
-    if (const absl::Status status = Flush(); !status.ok()) {
-      observe::Log(observe::Level::kWarning, "searches were not counted",
-                   {{"cause", status::CauseOf(status)}, {"error", std::string(status.message())}});
-    }
-  }
-}
-
-void Analytics::Close() {
-  {
-    absl::MutexLock lock(&mutex_);
-    closed_ = true;
-  }
-  if (thread_.joinable()) thread_.join();
-}
+void Analytics::Close() { flusher_.Close(); }
 
 }  // namespace forium::search

@@ -8,7 +8,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -18,6 +17,7 @@
 #include "absl/time/time.h"
 #include "proto/forium/search/v1/search.pb.h"
 #include "services/base/database/tenants.h"
+#include "services/base/flusher/flusher.h"
 
 namespace forium::search {
 
@@ -61,7 +61,6 @@ class Analytics {
   };
   // Of a tenant, by day and fingerprint.
   using Pending = std::map<std::pair<int64_t, int64_t>, Counts>;
-  void Run();
   absl::Status Write(const std::string& tenant, const Pending& pending);
   Counts& CountsOf(std::string_view tenant, int64_t day, int64_t fingerprint,
                    std::string_view query) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -70,8 +69,7 @@ class Analytics {
   database::Tenants& tenants_;
   absl::Mutex mutex_;
   std::map<std::string, Pending, std::less<>> pending_ ABSL_GUARDED_BY(mutex_);
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  Flusher flusher_;  // last: it uses the rest
 };
 
 }  // namespace forium::search
