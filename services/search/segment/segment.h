@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of the posts of an index, sealed: a file that is written once, when the index is built,
+// and only read from then on. README.md tells its format. What changed since stands in FTS5 beside
+// it. Read by pread, never mapped: a file that is cut off is an error, not a signal. Thread-safe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/search/segment/bitmap.h"
+
+namespace forium::search {
+
+// A segment has two lists of posts: those that begin topics, and all others.
+enum class SegmentList { kOpenings, kReplies };
+
+// Where a word stands in a post, in growing order; of each column at most kMostPlaces.
+struct Places {
+  std::vector<int> title, body;
+};
+inline constexpr int kMostPlaces = 255;
+
+// Where the posts of a word lie in the file. Found by Segment::Find.
+struct PostingsPlace {
+  uint32_t posts = 0;
+  uint64_t offset = 0;
+  uint32_t posts_bytes = 0, places_bytes = 0;
+};
+
+// The posts of a list that have a word, newest first. Reads of the file when it has to; thread-
+// compatible. All errors: DataLoss, what lies there is not what was written.
+class Postings {
+ public:
+  uint32_t posts() const { return place_.posts; }
+  // Sets the bit of each, or of those alone that have it in the title, or in the body.
+  enum class Where { kAnywhere, kTitle, kBody };
+  absl::Status AddTo(Bitmap& bitmap, Where where = Where::kAnywhere) const;
+  // Whether a post has it, and where. `places` is filled anew; null: nobody asks. Best asked by
+  // growing ordinals.
+  absl::StatusOr<bool> Find(Ordinal post, Places* places);
+
+ private:
+  friend class Segment;
+  Postings() = default;
+  int file_ = -1;  // of the segment, which outlives this
+  PostingsPlace place_;
+  Ordinal size_ = 0;  // posts of the list
+  std::string bytes_;  // skips and posts
+  // The block that was read last.
+  struct Block;
+  std::shared_ptr<Block> block_;
+};
+
+class Segment {
+ public:
+  static absl::StatusOr<std::shared_ptr<const Segment>> Open(const std::string& path);
+  ~Segment();
+  Segment(const Segment&) = delete;
+  Segment& operator=(const Segment&) = delete;
+
+  // How many posts a list has.
+  Ordinal size(SegmentList list) const;
+  absl::StatusOr<int64_t> PostAt(SegmentList list, Ordinal ordinal) const;
+
+  // A token as Words gives it, or a mark. Empty: no post of the list has it.
+  absl::StatusOr<std::optional<Postings>> Find(SegmentList list, std::string_view token) const;
+
+  int64_t bytes() const;
+  // Of the file that was opened: whether its path still leads to it.
+  ino_t inode() const;
+  // Compares a part of the file with its checksums, from `part` on, 0 at first. The next part; 0 at
+  // the end.
+  absl::StatusOr<int64_t> Check(int64_t part) const;
+
+ private:
+  Segment() = default;
+  // The layout is the implementer's.
+};
+
+}  // namespace forium::search
