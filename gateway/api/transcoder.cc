@@ -13,6 +13,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "proto/forium/auth/v1/auth.pb.h"
 #include "proto/forium/forum/v1/posts.pb.h"
+#include "proto/forium/search/v1/search.json.h"
 #include "proto/forium/search/v1/search.pb.h"
 #include "proto/google/api/httpbody.pb.h"
 #include "services/base/status/macros.h"
@@ -28,7 +29,28 @@ std::unique_ptr<Message> NewMessage(const google::protobuf::Descriptor* type) {
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
 }
 
+template <typename Answer>
+void Append(const Message& message, std::string* json) {
+  AppendJson(static_cast<const Answer&>(message), json);
+}
+
+// Large answers that are asked for often have writers of their own, ten times as fast. Null: none.
+auto WriterOf(const Message& message) -> void (*)(const Message&, std::string*) {
+  const google::protobuf::Descriptor* const type = message.GetDescriptor();
+  if (type == search::v1::SearchResponse::descriptor()) return Append<search::v1::SearchResponse>;
+  if (type == search::v1::SuggestResponse::descriptor()) return Append<search::v1::SuggestResponse>;
+  if (type == search::v1::ListSimilarTopicsResponse::descriptor()) {
+    return Append<search::v1::ListSimilarTopicsResponse>;
+  }
+  return nullptr;
+}
+
 absl::StatusOr<std::string> Print(const Message& message) {
+  if (const auto write = WriterOf(message); write != nullptr) {
+    std::string json;
+    write(message, &json);
+    return json;
+  }
   google::protobuf::util::JsonPrintOptions options;
   options.always_print_primitive_fields = true;
   std::string json;

@@ -13,6 +13,7 @@
 #include "proto/forium/auth/v1/auth.json.h"
 #include "proto/forium/events/v1/events.json.h"
 #include "proto/forium/forum/v1/forum.json.h"
+#include "proto/forium/search/v1/search.json.h"
 #include "proto/forium/type/v1/errors.json.h"
 #include "proto/json/random_message.h"
 #include "proto/json/sample/v1/everything.json.h"
@@ -52,9 +53,10 @@ class RandomMessages : public testing::Test {};
 using Types =
     testing::Types<sample::v1::Everything, sample::v1::Nothing, forum::v1::Topic,
                    forum::v1::ListTopicsResponse, forum::v1::UpdateCategoryRequest,
-                   forum::v1::Statistics, forum::v1::ImportRequest, auth::v1::Me, auth::v1::Link,
-                   auth::v1::UpdateSiteRequest, auth::v1::ResolveSessionResponse, events::v1::Event,
-                   type::v1::ErrorDetail>;
+                   forum::v1::Statistics, forum::v1::ImportRequest, search::v1::SearchResponse,
+                   search::v1::SuggestResponse, search::v1::ListSimilarTopicsResponse, auth::v1::Me,
+                   auth::v1::Link, auth::v1::UpdateSiteRequest, auth::v1::ResolveSessionResponse,
+                   events::v1::Event, type::v1::ErrorDetail>;
 TYPED_TEST_SUITE(RandomMessages, Types);
 
 TYPED_TEST(RandomMessages, ReadAsProtobufPrintsThem) {
