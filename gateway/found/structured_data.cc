@@ -197,36 +197,6 @@ std::string StructuredDataOf(const Topic& topic, std::string_view base, std::str
                  ForScript(Graph(topic, base, address).Json()), "</script>"});
 }
 
-std::string WithShortTexts(std::string_view json) {
-  constexpr std::string_view kMember = "\"html\":\"";
-  constexpr size_t kEnough = 800;
-  std::string out;
-  size_t from = 0;
-  for (size_t at = json.find(kMember); at != std::string_view::npos;
-       at = json.find(kMember, from)) {
-    const size_t begin = at + kMember.size();
-    size_t cut = begin;  // after the last whole character that is kept
-    size_t end = begin;
-    size_t tag = 0;  // where one began that has no end yet
-    while (end < json.size() && json[end] != '"') {
-      const bool inside = (static_cast<unsigned char>(json[end]) & 0xC0) == 0x80;
-      if (end < begin + kEnough && !inside) cut = end;
-      if (end < begin + kEnough && json[end] == '<') tag = end;
-      if (end < begin + kEnough && json[end] == '>') tag = 0;
-      end += json[end] == '\\' ? 2 : 1;
-    }
-    end = std::min(end, json.size());
-    if (end < begin + kEnough)
-      cut = end;
-    else if (tag != 0)
-      cut = tag;
-    out.append(json, from, cut - from);
-    from = end;
-  }
-  out.append(json, from);
-  return out;
-}
-
 std::string HeadOf(const LinkTags& tags) {
   std::string out = Concat({"<meta property=\"og:type\" content=\"", tags.type, "\">"});
   if (tags.image.empty()) {

@@ -17,10 +17,6 @@ namespace forium::gateway {
 std::string StructuredDataOf(const forum::v1::Topic& topic, std::string_view base,
                              std::string_view address);
 
-// The JSON of a topic, as our writers make it, with only the beginning of long texts: what
-// structured data is made of, at a fraction of the time of reading it all.
-std::string WithShortTexts(std::string_view json);
-
 struct AlternateLink {
   std::string type = {};     // `application/atom+xml`
   std::string address = {};  // absolute, or a path

@@ -8,8 +8,10 @@
 #include "gateway/found/plain_text.h"
 #include "gateway/found/structured_data.h"
 #include "gateway/found/topic_document.h"
+#include "gateway/found/topic_reader.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/forium/forum/v1/topics.json.h"
 
 namespace forium::gateway {
 namespace {
@@ -193,6 +195,32 @@ TEST(StructuredDataTest, LongTextsAreReadFromTheirBeginning) {
     for (int i = 0; i < 600; ++i) text += i % 2 == 0 ? "🦊" : "\"\n";
     EXPECT_TRUE(text.starts_with(shortened(text)));
   }
+}
+
+TEST(TopicReaderTest, WhatIsToldOfATopicComesThroughItsJson) {
+  for (const bool solved : {false, true}) {
+    forum::v1::Topic topic = TopicOf(solved);
+    topic.mutable_posts(1)->set_state(forum::v1::HIDDEN);
+    topic.mutable_posts(2)->set_html("<p>\"Ünï\" \\ \n \x01 🦊 &lt;</p>" +
+                                     std::string(2000, 'x'));
+    topic.mutable_posts(2)->mutable_created_at()->set_nanos(120'000'000);
+    topic.mutable_category()->set_color("E45735");
+    std::string json;
+    AppendJson(topic, &json);
+    const auto read = ReadTopic(json);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(GraphOf(*read), GraphOf(topic));
+    EXPECT_EQ(read->category().color(), "E45735");
+    EXPECT_EQ(read->authors(0).display_name(), "Anna <b>");
+    EXPECT_LE(read->posts(2).html().size(), 800u);
+  }
+}
+
+TEST(TopicReaderTest, OtherJsonIsAnError) {
+  EXPECT_FALSE(ReadTopic("").ok());
+  EXPECT_FALSE(ReadTopic("[]").ok());
+  EXPECT_FALSE(ReadTopic("{\"posts\":[{\"html\":\"x").ok());
+  EXPECT_TRUE(ReadTopic("{\"posts\":7,\"title\":null,\"category\":[]}").ok());
 }
 
 TEST(StructuredDataTest, TagsOfTheHeadStayTags) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gateway/found/topic_reader.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/conditional.h"
 #include "gateway/http/url.h"
@@ -35,7 +36,7 @@ boost::asio::awaitable<absl::StatusOr<PreviewCard>> CardOfTopic(PageMaker& maker
       Start(maker.services().forum, "forium.forum.v1.ForumService.GetTopic", call, request);
   CO_ASSIGN_OR_RETURN(const auto site, co_await maker.frame().LoadSite(request));
   CO_ASSIGN_OR_RETURN(const ReadyAnswer answer, ReadReady(co_await pending.Wait(request)));
-  CO_ASSIGN_OR_RETURN(const auto topic, MessageOf<forum::v1::Topic>(WithShortTexts(answer.json)));
+  CO_ASSIGN_OR_RETURN(const auto topic, ReadTopic(answer.json));
   co_return CardOf(topic, *site);
 }
 

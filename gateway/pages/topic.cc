@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/found/structured_data.h"
+#include "gateway/found/topic_reader.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/url.h"
 #include "gateway/pages/guest_documents.h"
@@ -77,7 +78,7 @@ void TellMachines(const PageMaker& maker, const SiteFacts& site, const ReadyAnsw
     tags.alternates.push_back(
         {"application/json+oembed", Concat({base, "/oembed?url=", PercentEncode(base + path)})});
   }
-  const auto topic = MessageOf<forum::v1::Topic>(WithShortTexts(answer.json));
+  const auto topic = ReadTopic(answer.json);
   // Behind the text that it repeats, where it compresses best.
   if (topic.ok()) page.foot = StructuredDataOf(*topic, base, base + path);
   if (topic.ok()) AddPreview(maker, "t-" + std::to_string(id), CardOf(*topic, site), tags);

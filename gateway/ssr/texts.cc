@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proto/json/texts_in.h"
+
 namespace forium::gateway {
 namespace {
 
@@ -26,12 +28,6 @@ const std::string& Mark() {
     return word;
   }();
   return *mark;
-}
-
-// The end of a JSON string whose content begins at `at`: its closing quote.
-size_t EndOfString(std::string_view json, size_t at) {
-  while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
-  return std::min(at, json.size());
 }
 
 // What our writers make of a character: a letter behind the backslash, or \u00XX below a space.
@@ -79,10 +75,9 @@ std::string Unescaped(std::string_view text) {
 std::string Texts::Take(std::string_view json) {
   std::string out;
   size_t from = 0;
-  for (size_t at = json.find(kMember); at != std::string_view::npos;
-       at = json.find(kMember, from)) {
-    const size_t begin = at + kMember.size();
-    const size_t end = EndOfString(json, begin);
+  for (size_t begin = json::FindText(json, kMember, from); begin != std::string_view::npos;
+       begin = json::FindText(json, kMember, from)) {
+    const size_t end = json::EndOfText(json, begin);
     out.append(json, from, begin - from);
     from = end;
     if (begin == end) continue;
