@@ -15,8 +15,10 @@ using Ordinal = uint32_t;
 
 class Bitmap {
  public:
-  explicit Bitmap(Ordinal size) : words_((static_cast<size_t>(size) + 63) / 64) {}
+  // Of the ordinals below `size`; no others may be asked or set.
+  explicit Bitmap(Ordinal size) : size_(size), words_((static_cast<size_t>(size) + 63) / 64) {}
 
+  Ordinal size() const { return size_; }
   void Set(Ordinal at) { words_[at / 64] |= uint64_t{1} << (at % 64); }
   void Clear(Ordinal at) { words_[at / 64] &= ~(uint64_t{1} << (at % 64)); }
   bool Has(Ordinal at) const { return (words_[at / 64] >> (at % 64) & 1) != 0; }
@@ -41,24 +43,29 @@ class Bitmap {
     for (const uint64_t word : words_) count += static_cast<size_t>(std::popcount(word));
     return count;
   }
-  // The first from `at` on, the last up to `at`; nothing when there is none.
+  // The first from `at` on, the last up to `at`; nothing when there is none. `at` may be anything.
   std::optional<Ordinal> Next(Ordinal at) const {
     for (size_t i = at / 64; i < words_.size(); ++i) {
       const uint64_t word = i == at / 64 ? words_[i] >> (at % 64) << (at % 64) : words_[i];
-      if (word != 0) return static_cast<Ordinal>(64 * i) + static_cast<Ordinal>(std::countr_zero(word));
+      if (word != 0)
+        return static_cast<Ordinal>(64 * i + static_cast<size_t>(std::countr_zero(word)));
     }
     return std::nullopt;
   }
   std::optional<Ordinal> Previous(Ordinal at) const {
+    if (size_ == 0) return std::nullopt;
+    if (at >= size_) at = size_ - 1;
     for (size_t i = at / 64 + 1; i-- > 0;) {
-      const uint64_t word =
-          i == at / 64 ? words_[i] << (63 - at % 64) >> (63 - at % 64) : words_[i];
-      if (word != 0) return static_cast<Ordinal>(64 * i) + 63 - static_cast<Ordinal>(std::countl_zero(word));
+      const unsigned above = 63 - at % 64;
+      const uint64_t word = i == at / 64 ? words_[i] << above >> above : words_[i];
+      if (word != 0)
+        return static_cast<Ordinal>(64 * i + 63 - static_cast<size_t>(std::countl_zero(word)));
     }
     return std::nullopt;
   }
 
  private:
+  Ordinal size_;
   std::vector<uint64_t> words_;
 };
 

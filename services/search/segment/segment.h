@@ -32,16 +32,22 @@ inline constexpr int kMostPlaces = 255;
 // Where the posts of a word lie in the file. Found by Segment::Find.
 struct PostingsPlace {
   uint32_t posts = 0;
-  uint64_t offset = 0;
+  uint64_t offset = 0;  // of the places; skips and posts follow them
   uint32_t posts_bytes = 0, places_bytes = 0;
 };
 
 // The posts of a list that have a word, newest first. Reads of the file when it has to; thread-
-// compatible. All errors: DataLoss, what lies there is not what was written.
+// compatible. The segment outlives it. All errors: DataLoss, what lies there is not what was
+// written.
 class Postings {
  public:
+  Postings(Postings&&) noexcept;
+  Postings& operator=(Postings&&) noexcept;
+  ~Postings();
+
   uint32_t posts() const { return place_.posts; }
-  // Sets the bit of each, or of those alone that have it in the title, or in the body.
+  // Sets the bit of each, or of those alone that have it in the title, or in the body. The bitmap
+  // is as large as the list.
   enum class Where { kAnywhere, kTitle, kBody };
   absl::Status AddTo(Bitmap& bitmap, Where where = Where::kAnywhere) const;
   // Whether a post has it, and where. `places` is filled anew; null: nobody asks. Best asked by
@@ -50,18 +56,27 @@ class Postings {
 
  private:
   friend class Segment;
-  Postings() = default;
-  int file_ = -1;  // of the segment, which outlives this
-  PostingsPlace place_;
-  Ordinal size_ = 0;  // posts of the list
-  std::string bytes_;  // skips and posts
-  // The block that was read last.
   struct Block;
-  std::shared_ptr<Block> block_;
+  Postings(int file, const PostingsPlace& place, Ordinal size);
+  // Reads skips and posts.
+  absl::Status Load();
+  size_t Blocks() const;
+  // Unpacks a block, if it is not the one that was asked last.
+  absl::Status Unpack(size_t number);
+  absl::Status LoadPlaces(size_t number);
+
+  int file_;
+  PostingsPlace place_;
+  Ordinal size_;       // posts of the list
+  std::string bytes_;  // skips and posts, and padding
+  size_t blocks_at_ = 0;
+  std::unique_ptr<Block> block_;  // the one that was asked last
 };
 
 class Segment {
  public:
+  // Errors: DataLoss when there is none that can be read; Unavailable when this process has no
+  // descriptor or memory left for it.
   static absl::StatusOr<std::shared_ptr<const Segment>> Open(const std::string& path);
   ~Segment();
   Segment(const Segment&) = delete;
@@ -71,7 +86,8 @@ class Segment {
   Ordinal size(SegmentList list) const;
   absl::StatusOr<int64_t> PostAt(SegmentList list, Ordinal ordinal) const;
 
-  // A token as Words gives it, or a mark. Empty: no post of the list has it.
+  // A token as Words gives it, or a mark; cut as the builder cuts. Empty: no post of the list has
+  // it.
   absl::StatusOr<std::optional<Postings>> Find(SegmentList list, std::string_view token) const;
 
   int64_t bytes() const;
@@ -82,8 +98,10 @@ class Segment {
   absl::StatusOr<int64_t> Check(int64_t part) const;
 
  private:
-  Segment() = default;
-  // The layout is the implementer's.
+  struct Parts;
+  explicit Segment(std::unique_ptr<const Parts> parts);
+
+  const std::unique_ptr<const Parts> parts_;
 };
 
 }  // namespace forium::search

@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a segment. Tokens are gathered in memory; when there are too many they go, sorted, into a
-// run beside the file, and at the end all runs are merged. Bytes in memory and in runs are bounded
-// by the options and the text. Thread-compatible.
+// run beside the file, and at the end all runs are merged. Memory is bounded by the option, and
+// 8 bytes a post; runs by the text. Thread-compatible.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/search/segment/gathered_tokens.h"
+#include "services/search/segment/layout.h"
+#include "services/search/segment/output_file.h"
+#include "services/search/segment/runs.h"
 #include "services/search/segment/segment.h"
 
 namespace forium::search {
 
 class SegmentBuilder {
  public:
-  enum class Column { kTitle, kBody, kMarks };
+  using Column = GatheredTokens::Column;
 
   // `memory`: bytes of tokens that are gathered before a run is written.
   static absl::StatusOr<std::unique_ptr<SegmentBuilder>> Create(std::string path,
                                                                 size_t memory = 48 << 20);
-  // Removes the runs; and the file, when it was not finished.
+  // Removes what was not finished. Runs have no name, so that nothing stays of a killed process but
+  // `<path>.making`, which the next one overwrites.
   ~SegmentBuilder();
   SegmentBuilder(const SegmentBuilder&) = delete;
   SegmentBuilder& operator=(const SegmentBuilder&) = delete;
@@ -34,14 +41,26 @@ class SegmentBuilder {
   // 255 bytes.
   void Add(std::string_view token, Column column, int position);
   absl::Status End();
+  // Of the last post; 0 when there was none.
   int64_t last_id() const;
 
   // Writes the file and waits until it is on the disk. Nothing may follow.
   absl::Status Finish();
 
  private:
-  class Runs;
-  SegmentBuilder() = default;
+  SegmentBuilder(std::string path, size_t memory);
+  absl::Status WriteRuns();
+  absl::Status Merge();
+
+  const std::string path_;
+  const size_t memory_;
+  GatheredTokens tokens_[kLists];
+  std::vector<int64_t> ids_[kLists];
+  SegmentList list_ = SegmentList::kOpenings;  // of the post
+  int64_t last_id_ = 0;
+  std::optional<OutputFile> aside_;  // the runs
+  std::vector<Run> runs_;
+  absl::Status error_;
 };
 
 }  // namespace forium::search
