@@ -20,6 +20,7 @@ class Bitmap {
 
   Ordinal size() const { return size_; }
   void Set(Ordinal at) { words_[at / 64] |= uint64_t{1} << (at % 64); }
+  void SetIf(bool set, Ordinal at) { words_[at / 64] |= uint64_t{set} << (at % 64); }
   void Clear(Ordinal at) { words_[at / 64] &= ~(uint64_t{1} << (at % 64)); }
   bool Has(Ordinal at) const { return (words_[at / 64] >> (at % 64) & 1) != 0; }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "services/search/segment/block.h"
 #include "services/search/segment/layout.h"
 #include "services/search/segment/varint.h"
@@ -12,10 +13,10 @@ namespace forium::search {
 namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
-// Of the table for a token: a slot, three quarters full.
-constexpr size_t kSlotBytes = 32;
-// Up to here a std::string has no memory of its own.
+constexpr size_t kLeastSlots = 1024;
+// Up to here a std::string has no memory of its own; what it takes beside its bytes when it has.
 constexpr size_t kInside = 15;
+constexpr size_t kHeapBytes = 17;
 
 // The first eight bytes as a number that grows as they do.
 uint64_t Prefix(const std::string& token) {
@@ -28,30 +29,56 @@ uint64_t Prefix(const std::string& token) {
 
 void GatheredTokens::Add(std::string_view token, Column column, int position) {
   token = token.substr(0, kMostTokenBytes);
-  auto [found, added] = by_token_.try_emplace(token);
-  if (added) {
-    GatheredToken& made = tokens_.emplace_back();
-    made.token = token;
-    // The same characters, but they stay.
-    const_cast<std::string_view&>(found->first) = made.token;
-    found->second = &made;
-    bytes_ += sizeof(GatheredToken) + kSlotBytes + (token.size() > kInside ? token.size() + 1 : 0);
+  const auto hash = static_cast<uint32_t>(absl::Hash<std::string_view>()(token));
+  __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  occurrences_.push_back({.hash = hash,
+                          .text = static_cast<uint32_t>(text_.size()),
+                          .position = static_cast<uint32_t>(std::max(position, 0)),
+                          .next = kNone,
+                          .size = static_cast<uint8_t>(token.size()),
+                          .column = column});
+  text_ += token;
+}
+
+GatheredToken& GatheredTokens::FindOrMake(std::string_view token, uint32_t hash) {
+  const size_t mask = slots_.size() - 1;
+  size_t at = hash & mask;
+  for (; slots_[at].token != 0; at = (at + 1) & mask) {
+    if (slots_[at].hash != hash) continue;
+    GatheredToken& found = TokenAt(slots_[at].token - 1);
+    if (found.token == token) return found;
   }
-  GatheredToken& entry = *found->second;
-  if (entry.post != post_) {
-    entry.post = post_;
-    entry.first = entry.last = kNone;
-    touched_.push_back(&entry);
+  if (count_ % kChunk == 0) chunks_.push_back(std::make_unique<GatheredToken[]>(kChunk));
+  GatheredToken& made = TokenAt(count_++);
+  made.token = token;
+  slots_[at] = {.hash = hash, .token = count_};
+  bytes_ += sizeof(GatheredToken) + (token.size() > kInside ? token.size() + kHeapBytes : 0);
+  if (size_t{count_} * 2 > slots_.size()) Grow();
+  return made;
+}
+
+void GatheredTokens::Grow() {
+  std::vector<Slot> before(slots_.size() * 2);
+  before.swap(slots_);
+  bytes_ += before.size() * sizeof(Slot);
+  const size_t mask = slots_.size() - 1;
+  for (const Slot& slot : before) {
+    if (slot.token == 0) continue;
+    size_t at = slot.hash & mask;
+    while (slots_[at].token != 0) at = (at + 1) & mask;
+    slots_[at] = slot;
   }
-  if (column == Column::kMarks) return;
-  const auto at = static_cast<uint32_t>(occurrences_.size());
-  occurrences_.push_back({static_cast<uint32_t>(std::max(position, 0)), kNone, column});
-  if (entry.first == kNone) {
-    entry.first = at;
+}
+
+void GatheredTokens::Link(GatheredToken& token, uint32_t occurrence) {
+  if (token.post != post_) {
+    token.post = post_;
+    token.first = occurrence;
+    touched_.push_back(&token);
   } else {
-    occurrences_[entry.last].next = at;
+    occurrences_[token.last].next = occurrence;
   }
-  entry.last = at;
+  token.last = occurrence;
 }
 
 size_t GatheredTokens::AppendPlaces(const GatheredToken& token, Column column) {
@@ -87,21 +114,40 @@ void GatheredTokens::EndToken(GatheredToken& token, uint32_t number) {
     token.posts += places_;
   }
   if (token.posts.capacity() != before) {
-    bytes_ += token.posts.capacity() - (before > kInside ? before : 0);
+    bytes_ += token.posts.capacity() - (before > kInside ? before : 0) +
+              (before > kInside ? 0 : kHeapBytes);
   }
 }
 
 void GatheredTokens::EndPost(uint32_t number) {
+  for (const Occurrence& occurrence : occurrences_) {
+    const Slot& slot = slots_[occurrence.hash & (slots_.size() - 1)];
+    if (slot.token == 0) continue;
+    const GatheredToken& token = TokenAt(slot.token - 1);
+    __builtin_prefetch(&token);
+    __builtin_prefetch(&token.posts);
+  }
+  for (uint32_t i = 0; i < occurrences_.size(); ++i) {
+    const Occurrence& occurrence = occurrences_[i];
+    const std::string_view text = std::string_view(text_).substr(occurrence.text, occurrence.size);
+    Link(FindOrMake(text, occurrence.hash), i);
+  }
+  for (const GatheredToken* token : touched_) {
+    __builtin_prefetch(token->posts.data() + token->posts.size());
+  }
   for (GatheredToken* token : touched_) EndToken(*token, number);
   touched_.clear();
   occurrences_.clear();
+  text_.clear();
   ++post_;
 }
 
 std::vector<const GatheredToken*> GatheredTokens::Sorted() const {
   std::vector<std::pair<uint64_t, const GatheredToken*>> order;
-  order.reserve(tokens_.size());
-  for (const GatheredToken& token : tokens_) order.emplace_back(Prefix(token.token), &token);
+  order.reserve(count_);
+  for (uint32_t i = 0; i < count_; ++i) {
+    order.emplace_back(Prefix(TokenAt(i).token), &TokenAt(i));
+  }
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first < b.first : a.second->token < b.second->token;
   });
@@ -112,8 +158,9 @@ std::vector<const GatheredToken*> GatheredTokens::Sorted() const {
 }
 
 void GatheredTokens::Clear() {
-  by_token_.clear();
-  tokens_.clear();
+  chunks_.clear();
+  count_ = 0;
+  std::vector<Slot>(kLeastSlots).swap(slots_);
   bytes_ = 0;
 }
 

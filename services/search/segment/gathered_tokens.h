@@ -4,12 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "services/search/segment/segment.h"
 
 namespace forium::search {
@@ -19,21 +18,25 @@ namespace forium::search {
 // the file.
 struct GatheredToken {
   std::string token;
-  std::string posts;
   uint32_t next = 0;             // the least number that the next post may have
-  uint32_t post = 0;             // the last that had it, plus one
+  uint32_t post = 0;             // the last that had it
   uint32_t first = 0, last = 0;  // of its occurrences in that post
+  std::string posts;
 };
 
+// A post's tokens wait until it ends: then the memory of all of them is fetched at once, which is
+// what takes the time. A table of our own because it can do that.
 class GatheredTokens {
  public:
   enum class Column : uint8_t { kTitle, kBody, kMarks };
+
+  GatheredTokens() { Clear(); }
 
   // The tokens of a post, and then the post with its number among those of the list.
   void Add(std::string_view token, Column column, int position);
   void EndPost(uint32_t number);
 
-  bool empty() const { return tokens_.empty(); }
+  bool empty() const { return count_ == 0; }
   // Of memory, about.
   size_t bytes() const { return bytes_; }
   // By the bytes of the token.
@@ -42,21 +45,40 @@ class GatheredTokens {
 
  private:
   struct Occurrence {
+    uint32_t hash;
+    uint32_t text;  // where in text_
     uint32_t position;
-    uint32_t next;
+    uint32_t next;  // of the same token
+    uint8_t size;
     Column column;
   };
+  // Open addressing, with a step of one.
+  struct Slot {
+    uint32_t hash = 0;
+    uint32_t token = 0;  // its number plus one; 0: free
+  };
+
+  GatheredToken& TokenAt(uint32_t number) const {
+    return chunks_[number / kChunk][number % kChunk];
+  }
+  GatheredToken& FindOrMake(std::string_view token, uint32_t hash);
+  void Grow();
+  // What was added last is linked to its token.
+  void Link(GatheredToken& token, uint32_t occurrence);
   // Appends the places of one column; how many there are.
   size_t AppendPlaces(const GatheredToken& token, Column column);
   void EndToken(GatheredToken& token, uint32_t number);
 
-  std::deque<GatheredToken> tokens_;  // stay where they are
-  absl::flat_hash_map<std::string_view, GatheredToken*> by_token_;
+  static constexpr uint32_t kChunk = 1024;
+  std::vector<std::unique_ptr<GatheredToken[]>> chunks_;
+  uint32_t count_ = 0;
+  std::vector<Slot> slots_;  // a power of two, at most half full
   size_t bytes_ = 0;
   // Of the post that is being added.
   uint32_t post_ = 1;
-  std::vector<GatheredToken*> touched_;
+  std::string text_;
   std::vector<Occurrence> occurrences_;
+  std::vector<GatheredToken*> touched_;
   std::string places_, scratch_;
 };
 

@@ -55,6 +55,21 @@ bool ParsePlaces(std::string_view bytes, uint8_t flags, Places* places) {
   return TakeRest(bytes, &places->body);
 }
 
+void SetAll(const PostsBlock& block, Bitmap& bitmap) {
+  if (block.posts < kBlockPosts) {
+    for (size_t i = 0; i < block.posts; ++i) bitmap.Set(block.ordinals[i]);
+    return;
+  }
+  // Neighbours are bits of one word, and would wait for one another.
+  constexpr size_t kPart = kBlockPosts / 4;
+  for (size_t i = 0; i < kPart; ++i) {
+    bitmap.Set(block.ordinals[i]);
+    bitmap.Set(block.ordinals[i + kPart]);
+    bitmap.Set(block.ordinals[i + 2 * kPart]);
+    bitmap.Set(block.ordinals[i + 3 * kPart]);
+  }
+}
+
 }  // namespace
 
 struct Postings::Block {
@@ -97,16 +112,18 @@ absl::Status Postings::Load() {
 absl::Status Postings::AddTo(Bitmap& bitmap, Where where) const {
   if (bitmap.size() < size_) return absl::InternalError("The bitmap is of another list.");
   std::string_view rest(bytes_.data() + blocks_at_, place_.posts_bytes - blocks_at_);
-  const uint8_t wanted = where == Where::kTitle ? kInTitle : kInBody;
   PostsBlock block;
   Ordinal next = 0;
   for (uint32_t left = place_.posts; left > 0; left -= static_cast<uint32_t>(block.posts)) {
     const size_t posts = std::min<size_t>(left, kBlockPosts);
     if (!UnpackBlock(rest, posts, next, size_, &block)) return SegmentDamage("bad posts");
     next = block.ordinals[posts - 1] + 1;
-    for (size_t i = 0; i < posts; ++i) {
-      if (where == Where::kAnywhere || (block.flags[i] & wanted) != 0) {
-        bitmap.Set(block.ordinals[i]);
+    if (where == Where::kAnywhere) {
+      SetAll(block, bitmap);
+    } else {
+      const uint8_t wanted = where == Where::kTitle ? kInTitle : kInBody;
+      for (size_t i = 0; i < posts; ++i) {
+        bitmap.SetIf((block.flags[i] & wanted) != 0, block.ordinals[i]);
       }
     }
   }

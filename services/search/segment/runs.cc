@@ -21,7 +21,12 @@ constexpr size_t kMostHead = 10 + kMostTokenBytes + 10;
 Run WriteRun(SegmentList list, const GatheredTokens& tokens, OutputFile& file) {
   const uint64_t begin = file.size();
   std::string head;
-  for (const GatheredToken* token : tokens.Sorted()) {
+  const std::vector<const GatheredToken*> sorted = tokens.Sorted();
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    // They lie anywhere; what is needed soon is fetched while others are written.
+    if (i + 16 < sorted.size()) __builtin_prefetch(sorted[i + 16]);
+    if (i + 8 < sorted.size()) __builtin_prefetch(sorted[i + 8]->posts.data());
+    const GatheredToken* const token = sorted[i];
     head.clear();
     AppendVarint(token->token.size(), head);
     head += token->token;
