@@ -103,6 +103,18 @@ absl::Status SqliteConnection::Run(const Statement& statement) {
   return status;
 }
 
+int64_t SqliteConnection::Rest() {
+  const auto used = [this] {
+    int now = 0;
+    int highest = 0;
+    sqlite3_db_status(handle_, SQLITE_DBSTATUS_CACHE_USED, &now, &highest, 0);
+    return int64_t{now};
+  };
+  const int64_t before = used();
+  sqlite3_db_release_memory(handle_);
+  return before - used();
+}
+
 absl::Status SqliteConnection::RunScript(const std::string& sql) {
   const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? absl::OkStatus() : SqliteError(handle_, code, "script");

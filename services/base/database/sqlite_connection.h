@@ -80,6 +80,10 @@ class SqliteConnection {
   // Runs any number of statements, not kept.
   absl::Status RunScript(const std::string& sql);
 
+  // Between transactions: frees the cached pages, which the system's cache has still. How many
+  // bytes they took.
+  int64_t Rest();
+
   // False inside a transaction. Some errors end it by themselves.
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   sqlite3* handle() const { return handle_; }

@@ -4,10 +4,13 @@
 #include <memory>
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "services/base/database/busy.h"
 #include "services/base/database/database.h"
 #include "services/base/database/deadline.h"
 #include "services/base/database/dialect.h"
+#include "services/base/database/housekeeping.h"
 #include "services/base/database/migrate.h"
 #include "services/base/database/pool.h"
 #include "services/base/database/sqlite_connection.h"
@@ -22,6 +25,9 @@ constexpr Statement kBegin{"begin", "BEGIN"};
 constexpr Statement kBeginImmediate{"begin_immediate", "BEGIN IMMEDIATE"};
 constexpr Statement kCommit{"commit", "COMMIT"};
 constexpr Statement kRollback{"rollback", "ROLLBACK"};
+
+// A connection that nobody used for so long gives its cache back.
+constexpr absl::Duration kRestAfter = absl::Seconds(1);
 
 using Mode = SqliteConnection::Mode;
 using SqlitePool = Pool<SqliteConnection>;
@@ -53,7 +59,10 @@ class SqliteDatabase final : public Database {
         readers_(Opener(options, Mode::kReadOnly), options.readers, PoolMeter::Sqlite()),
         // A database in memory is its one connection: readers and the writer take turns.
         reading_(options.path.empty() ? writing_ : readers_),
-        writer_(writing_) {}
+        writer_(writing_) {
+    // A database in memory is nowhere else than in its cache.
+    if (!options.path.empty()) housekeeping_ = Housekeeping::Add([this] { RestIdle(); });
+  }
 
   absl::Status Open(const std::string& path, std::span<const Migration> migrations) {
     ASSIGN_OR_RETURN(const SqlitePool::Lease connection, writing_.Get());
@@ -81,10 +90,16 @@ class SqliteDatabase final : public Database {
   absl::Status CopyTo(const std::string& path) override;
 
  private:
+  void RestIdle() {
+    const absl::Time since = absl::Now() - kRestAfter;
+    Housekeeping::NoteFreed(readers_.RestIdle(since) + writing_.RestIdle(since));
+  }
+
   SqlitePool writing_;
   SqlitePool readers_;
   SqlitePool& reading_;
   SqliteWriter writer_;
+  std::unique_ptr<Housekeeping::Task> housekeeping_;  // last: it ends first
 };
 
 absl::Status SqliteDatabase::CopyTo(const std::string& path) {

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/base/database/database.h"
+#include "services/base/database/sqlite_connection.h"
 #include "services/base/database/tenants.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
@@ -166,6 +167,29 @@ TEST_F(SqliteTest, ReadKeepsItsSnapshotWhileOthersWrite) {
                   })
                   .ok());
   EXPECT_EQ(Count(*database_), 2);
+}
+
+TEST_F(SqliteTest, ARestingConnectionKeepsItsStatementsAndGivesItsCacheBack) {
+  constexpr Statement kFill{
+      "fill",
+      "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 300)"
+      " INSERT INTO notes (id, text) SELECT id, hex(zeroblob(3000)) FROM n"};
+  constexpr Statement kLength{"length", "SELECT SUM(LENGTH(text)) FROM notes"};
+  ASSERT_TRUE(database_->Write([&](Transaction& tx) { return tx.Execute(kFill).status(); }).ok());
+  const auto connection =
+      *SqliteConnection::Open({.path = path_, .mode = SqliteConnection::Mode::kReadOnly});
+  const auto read = [&] {
+    SqliteStatement* const statement = *connection->Prepare(kLength);
+    EXPECT_EQ(statement->Step(), SQLITE_ROW);
+    const int64_t length = sqlite3_column_int64(statement->handle(), 0);
+    statement->Reset();
+    return length;
+  };
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(read(), 300 * 6000);
+    EXPECT_GT(connection->Rest(), 1 << 20);
+    EXPECT_LT(connection->Rest(), 1 << 16);
+  }
 }
 
 TEST_F(SqliteTest, CopyIsOnePointInTime) {
