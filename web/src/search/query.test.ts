@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { asTitle, completed, has, operator, parts, searchLink, topicOf, without, withOrder, withPart, withYear } from './query';
+import { asTitle, completed, corrected, has, operator, parts, searchLink, topicOf, without, withOrder, withPart, withYear } from './query';
 
 describe('a query', () => {
   it('has words, phrases and operators as parts', () => {
@@ -14,6 +14,11 @@ describe('a query', () => {
     expect(without('"tag:red" tag:red', 'tag:red')).toBe('"tag:red"');
     expect(without('a @tomas.b c', '@tomas.b')).toBe('a c');
     expect(without('a', 'not there')).toBe('a');
+  });
+
+  it('reads as it was understood', () => {
+    expect(corrected('Rendring  of "rendring" worms', [{ typed: 'rendring', used: 'rendering' }])).toBe('rendering of "rendring" worms');
+    expect(corrected('a b', [])).toBe('a b');
   });
 
   it('gets a part once', () => {

@@ -45,6 +45,10 @@ export function topicOf(q: string): { topic: string; rest: string } {
   return { topic: mark.slice('topic:'.length), rest: mark ? without(q, mark) : q };
 }
 
+// With words that were typed wrong as they were understood.
+export const corrected = (q: string, corrections: { typed: string; used: string }[]): string =>
+  parts(q).map((it) => corrections.find(({ typed }) => typed.toLowerCase() === it.toLowerCase())?.used ?? it).join(' ');
+
 // The last word replaced by how it may go on.
 export const completed = (q: string, word: string): string => `${q.replace(/\S+$/, '')}${word} `;
 

@@ -28,11 +28,13 @@ export const m: typeof Messages = {
   causes: {
     FIRST: 'zum ersten Mal', ASKED: 'weil jemand darum bat', DAMAGED: 'weil der alte beschädigt war',
     LOG_LOST: 'weil er zu viel verpasst hatte', FORMAT: 'für eine neue Version des Programms',
+    GROWN: 'weil seit dem letzten Mal viel dazugekommen ist',
   },
   instance: (name) => `Es antwortete ${name}. Jeder Prozess hat einen eigenen Index.`,
   rebuild: 'Neu bauen',
   rebuildHint: 'Nur nötig, wenn etwas zu fehlen scheint. Der jetzige Index dient, bis der neue fertig ist.',
   rebuilding: 'Der Index wird gebaut',
+  preparing: 'Wird vorbereitet …',
   progress: (done, total, perSecond) => `${done} von ${total} Beiträgen, ${perSecond} je Sekunde`,
   started: 'Der Index wird neu gebaut.',
   done: 'Der Index ist gebaut.',

@@ -53,8 +53,6 @@ export const m: typeof Messages = {
   awayTitle: 'Die Suche hat nicht geantwortet',
   awayText: 'Deine Anfrage steht noch im Feld. Versuche es gleich noch einmal.',
   again: 'Noch einmal',
-  next: 'Weitere Ergebnisse',
-  first: 'Zurück zu den besten Ergebnissen',
   help: 'So suchst du genauer',
   helpText: 'Einfache Wörter finden das meiste: Wortformen, kleine Tippfehler und Wortanfänge werden verstanden. Hiermit sagst du mehr:',
   examples: [

@@ -28,11 +28,13 @@ export const m = {
   causes: {
     FIRST: 'for the first time', ASKED: 'because somebody asked for it', DAMAGED: 'because the old one was damaged',
     LOG_LOST: 'because it had missed too much', FORMAT: 'for a new version of the program',
+    GROWN: 'because much was written since the last time',
   } as Record<string, string>,
   instance: (name: string) => `Answered by ${name}. Each process has an index of its own.`,
   rebuild: 'Build it anew',
   rebuildHint: 'Needed only when something seems missing. The present index serves until the new one is ready.',
   rebuilding: 'The index is being built',
+  preparing: 'Getting ready …',
   progress: (done: string, total: string, perSecond: string) => `${done} of ${total} posts, ${perSecond} a second`,
   started: 'The index is being built anew.',
   done: 'The index is built.',

@@ -53,8 +53,6 @@ export const m = {
   awayTitle: 'Search did not answer',
   awayText: 'Your query is kept in the field. Try again in a moment.',
   again: 'Try again',
-  next: 'Next results',
-  first: 'Back to the best results',
   help: 'How to search precisely',
   helpText: 'Just words find most things: word forms, small typing errors and beginnings are understood. With these you say more:',
   examples: [
