@@ -22,5 +22,6 @@ export const m: typeof Messages = {
   onlyDevice: 'Nur auf diesem Gerät aufgehoben.',
   hint: 'Wörter, Namen oder Schlagwörter. Wortformen und kleine Tippfehler werden verstanden.',
   similar: 'Ähnliche Themen',
+  similarCount: (n) => `${n} ${plural(n, 'ähnliches Thema', 'ähnliche Themen')}`,
   similarHint: 'Vielleicht ist deine Frage schon beantwortet.',
 };

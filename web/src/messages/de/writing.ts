@@ -4,6 +4,7 @@ import type { m as Messages } from '../en/writing';
 export const m: typeof Messages = {
   newTopic: 'Neues Thema',
   title: 'Titel',
+  similarSoon: 'Hier erscheinen ähnliche Themen.',
   titleHint: 'Worum geht es, in einem Satz?',
   category: 'Kategorie',
   choose: 'Kategorie wählen',

@@ -22,5 +22,6 @@ export const m = {
   onlyDevice: 'Kept on this device only.',
   hint: 'Words, names or tags. Word forms and small typing errors are understood.',
   similar: 'Similar topics',
+  similarCount: (n: number) => `${n} similar ${plural(n, 'topic', 'topics')}`,
   similarHint: 'Perhaps your question is answered already.',
 };

@@ -3,6 +3,7 @@
 export const m = {
   newTopic: 'New topic',
   title: 'Title',
+  similarSoon: 'Similar topics appear here.',
   titleHint: 'What is it about, in one sentence?',
   category: 'Category',
   choose: 'Choose a category',
