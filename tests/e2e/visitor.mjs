@@ -11,13 +11,13 @@ const beginning = (text) => text instanceof RegExp ? text
   : new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+')}`);
 
 export class Visitor {
-  static async enter(browser, url, window, {as, locale = 'en-GB', scheme = 'light'} = {}) {
+  static async enter(browser, url, window, {as, locale = 'en-GB', scheme = 'light', touch = false} = {}) {
     const visitor = new Visitor();
     visitor.url = url;
     visitor.window = window;
     visitor.context = await browser.newContext({
       viewport: {width: window.width, height: window.height}, javaScriptEnabled: window.script,
-      locale, colorScheme: scheme, reducedMotion: 'reduce'});
+      locale, colorScheme: scheme, reducedMotion: 'reduce', hasTouch: touch, isMobile: touch});
     visitor.context.setDefaultTimeout(PATIENCE);
     await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'], {origin: url});
     if (window.script) await watchLayout(visitor.context);

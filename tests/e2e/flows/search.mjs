@@ -84,18 +84,75 @@ export default [
     windows: [phone],
     async run(t) {
       const {title, topic, word} = await remarkable(t);
-      const visitor = await t.visitor();
+      const visitor = await t.visitor({touch: true});
       await visitor.open('/');
-      await visitor.follow('Search', visitor.page.getByRole('navigation', {name: 'Quick access'}));
+      await visitor.link('Search', visitor.page.getByRole('navigation', {name: 'Quick access'})).tap();
       await visitor.sees(panel(visitor));
       const box = await panel(visitor).boundingBox();
       assert.deepEqual([box.x, box.y, box.width], [0, 0, visitor.window.width]);
       await panelField(visitor).fill(word);
       await visitor.sees(option(visitor, new RegExp(title)));
       await visitor.fits();
-      await option(visitor, new RegExp(title)).click();
+      for (const offered of await panel(visitor).getByRole('option').all()) {
+        assert.ok((await offered.boundingBox()).height >= 44, 'a finger hits it');
+      }
+      await option(visitor, new RegExp(title)).tap();
       await visitor.seesHeading(title);
       assert.match(visitor.path, new RegExp(`^${topic.path}`));
+      t.step('all results');
+      await visitor.link('Search', visitor.page.getByRole('navigation', {name: 'Quick access'})).tap();
+      await panelField(visitor).fill(word);
+      await panelField(visitor).press('Enter');
+      await visitor.arrives(new RegExp(`^/search\\?q=${word}$`));
+      // The words of a post are part of the way to it.
+      const {x, y, width, height} = await visitor.page.locator('.hit .snippet').first().boundingBox();
+      await visitor.page.touchscreen.tap(x + width / 2, y + height / 2);
+      await visitor.seesHeading(title);
+    },
+  },
+  {
+    name: 'an opened result is counted, and nothing about who opened it',
+    windows: scripted,
+    async run(t) {
+      const {title, topic, word} = await remarkable(t);
+      const counted = async () => {
+        const {top} = await t.community.forium.ok('GET', '/api/v1/admin/search/analytics', {token: t.community.admin.token});
+        return top.find(({query}) => query === word);
+      };
+      const visitor = await t.visitor({as: await t.community.person('quentin')});
+      // Nothing outside of the page sees what is in a beacon.
+      await visitor.page.addInitScript(() => {
+        const send = navigator.sendBeacon.bind(navigator);
+        window.told = [];
+        navigator.sendBeacon = (url, body) => {
+          void body.text().then((text) => window.told.push(JSON.parse(text)));
+          return send(url, body);
+        };
+      });
+      // A query is shown once three had it.
+      for (let i = 0; i < 3; ++i) await visitor.open(`/search?q=${word}`);
+      await visitor.link(title).focus();
+      await visitor.page.keyboard.press('Enter');
+      await visitor.seesHeading(title);
+      await visitor.until(() => window.told.length > 0);
+      const [{queryId, ...rest}, ...more] = await visitor.page.evaluate(() => window.told);
+      assert.deepEqual([rest, more], [{topicId: topic.id, position: 1}, []]);
+      assert.ok(queryId);
+      let query;
+      for (const end = Date.now() + 15_000; Date.now() < end && query?.clicks !== '1'; await sleep(200)) query = await counted();
+      assert.equal(query?.clicks, '1');
+      assert.equal(query.meanPosition, 1);
+      t.step('what is no result is not counted');
+      await visitor.page.goBack();
+      await visitor.sees(visitor.link(title));
+      await visitor.page.locator('.hit').getByRole('link', {name: 'Garden'}).first().click();
+      await visitor.arrives(/^\/c\/garden/);
+      assert.equal(await visitor.page.evaluate(() => window.told.length), 1);
+      t.step('administrators see it');
+      const admin = await t.visitor({as: t.community.admin});
+      await admin.open('/admin/search');
+      await admin.sees(admin.page.getByRole('row', {name: new RegExp(`^${word} \\d+ 1 1\\.0$`)}));
+      await admin.fits();
     },
   },
   {
@@ -187,6 +244,11 @@ export default [
       await visitor.open('/new');
       await visitor.fill('Title', `Does the ${word} sleep in winter`);
       const similar = visitor.page.getByRole('region', {name: 'Similar topics'});
+      const offered = visitor.page.locator('summary', {hasText: /^\d+ similar topics?/});
+      await visitor.sees(offered);
+      assert.deepEqual(await visitor.page.evaluate(() => window.shifts), [], 'nothing moves when they come');
+      await offered.focus();
+      await visitor.page.keyboard.press('Enter');
       await visitor.sees(similar.getByRole('link', {name: new RegExp(title)}));
       await visitor.fits();
       t.step('at the end');
