@@ -21,10 +21,14 @@ constexpr uint32_t kVersion = 1;
 // Whether the parts follow one another and fill the file.
 bool Fits(const Footer& footer, uint64_t file_bytes) {
   if (footer.posts[0] > kMostPosts || footer.posts[1] > kMostPosts) return false;
-  if (footer.ids > footer.dictionary || footer.dictionary > footer.index) return false;
+  const FactsPlaces& facts = footer.facts;
+  if (facts.topics > facts.posts[0] || facts.posts[0] > facts.posts[1]) return false;
+  if (facts.posts[1] > footer.dictionary || footer.dictionary > footer.index) return false;
   if (footer.index > footer.sums || footer.sums > file_bytes) return false;
-  const uint64_t ids = 8 * (uint64_t{footer.posts[0]} + footer.posts[1]);
-  if (footer.dictionary - footer.ids != ids) return false;
+  const uint64_t openings = kPostFactsBytes * uint64_t{footer.posts[0]};
+  const uint64_t replies = kPostFactsBytes * uint64_t{footer.posts[1]};
+  if (facts.posts[1] - facts.posts[0] != openings) return false;
+  if (footer.dictionary - facts.posts[1] != replies) return false;
   if (footer.sums - footer.index < uint64_t{footer.blocks} * kIndexEntryBytes) return false;
   return file_bytes - footer.sums == 4 * SumsOf(footer.sums) + kFooterBytes;
 }
@@ -40,7 +44,9 @@ std::string FooterBytes(const Footer& footer) {
   std::string bytes;
   AppendFixed(footer.posts[0], bytes);
   AppendFixed(footer.posts[1], bytes);
-  AppendFixed(footer.ids, bytes);
+  AppendFixed(footer.facts.topics, bytes);
+  AppendFixed(footer.facts.posts[0], bytes);
+  AppendFixed(footer.facts.posts[1], bytes);
   AppendFixed(footer.dictionary, bytes);
   AppendFixed(footer.index, bytes);
   AppendFixed(footer.sums, bytes);
@@ -71,7 +77,9 @@ absl::StatusOr<Footer> ParseFooter(std::string_view bytes, uint64_t file_bytes) 
   uint32_t version = 0;
   take(&footer.posts[0]);
   take(&footer.posts[1]);
-  take(&footer.ids);
+  take(&footer.facts.topics);
+  take(&footer.facts.posts[0]);
+  take(&footer.facts.posts[1]);
   take(&footer.dictionary);
   take(&footer.index);
   take(&footer.sums);

@@ -3,6 +3,7 @@
 // written. README.md tells the rest. Pure functions.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -35,15 +36,24 @@ inline constexpr size_t kSkipBytes = 12;
 // that follows all of these.
 inline constexpr size_t kIndexEntryBytes = 12;
 
+// Where the facts begin: of topics, then of the posts of each list.
+struct FactsPlaces {
+  uint64_t topics = 0;
+  std::array<uint64_t, kLists> posts = {};
+};
+// A record of a post: the same for all, so that it is found by its ordinal.
+inline constexpr size_t kPostFactsBytes = 56;
+
 struct Footer {
   uint32_t posts[kLists] = {};
   // Where each part begins; the postings begin at 0, and each part ends where the next begins.
-  uint64_t ids = 0, dictionary = 0, index = 0, sums = 0;
+  FactsPlaces facts;
+  uint64_t dictionary = 0, index = 0, sums = 0;
   uint64_t tokens = 0;
   uint32_t blocks = 0;  // of the dictionary
   uint32_t index_sum = 0, sums_sum = 0;
 };
-inline constexpr size_t kFooterBytes = 76;
+inline constexpr size_t kFooterBytes = 92;
 
 std::string FooterBytes(const Footer& footer);
 // What stands at the end of a file of `file_bytes`, when all of it fits that. Errors: DataLoss.

@@ -12,6 +12,7 @@
 
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
+#include "services/search/segment/facts.h"
 #include "services/search/segment/layout.h"
 #include "services/search/segment/varint.h"
 
@@ -166,12 +167,19 @@ int64_t Segment::bytes() const { return parts_->bytes; }
 ino_t Segment::inode() const { return parts_->inode; }
 
 absl::StatusOr<int64_t> Segment::PostAt(SegmentList list, Ordinal ordinal) const {
+  Facts facts;
+  RETURN_IF_ERROR(ReadPost(list, ordinal, &facts));
+  return facts.post.id;
+}
+
+absl::Status Segment::ReadPost(SegmentList list, Ordinal ordinal, Facts* facts) const {
   if (ordinal >= size(list)) return absl::OutOfRangeError("The list has no such post.");
-  const uint64_t before = list == SegmentList::kOpenings ? 0 : size(SegmentList::kOpenings);
-  char bytes[8];
-  RETURN_IF_ERROR(
-      ReadAt(parts_->file.get(), parts_->footer.ids + 8 * (before + ordinal), 8, bytes));
-  return LoadFixed<int64_t>(bytes);
+  return facts->ReadPost(parts_->file.get(), parts_->footer.facts, static_cast<size_t>(list),
+                         ordinal);
+}
+
+absl::Status Segment::ReadTopic(Facts* facts) const {
+  return facts->ReadTopic(parts_->file.get(), parts_->footer.facts);
 }
 
 absl::StatusOr<std::optional<Postings>> Segment::Find(SegmentList list,
@@ -192,7 +200,7 @@ absl::StatusOr<std::optional<Postings>> Segment::Find(SegmentList list,
   std::string bytes(parts_->BlockEnd(after - 1) - begin, '\0');
   RETURN_IF_ERROR(ReadAt(parts_->file.get(), begin, bytes.size(), bytes.data()));
 
-  DictionaryBlock block(bytes, parts_->footer.ids);
+  DictionaryBlock block(bytes, parts_->footer.facts.topics);
   bool sound = block.Begin();
   while (sound && !block.AtEnd()) {
     sound = block.Next();

@@ -20,6 +20,8 @@
 
 namespace forium::search {
 
+class Facts;
+
 // A segment has two lists of posts: those that begin topics, and all others.
 enum class SegmentList { kOpenings, kReplies };
 
@@ -85,6 +87,9 @@ class Segment {
   // How many posts a list has.
   Ordinal size(SegmentList list) const;
   absl::StatusOr<int64_t> PostAt(SegmentList list, Ordinal ordinal) const;
+  // The facts of a post, then those of its topic.
+  absl::Status ReadPost(SegmentList list, Ordinal ordinal, Facts* facts) const;
+  absl::Status ReadTopic(Facts* facts) const;
 
   // A token as Words gives it, or a mark; cut as the builder cuts. Empty: no post of the list has
   // it.

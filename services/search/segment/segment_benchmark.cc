@@ -21,7 +21,7 @@ namespace {
 using Column = SegmentBuilder::Column;
 
 constexpr int kWords = 150;
-constexpr double kVocabulary = 2e6;
+constexpr double kVocabulary = 1e6;
 
 double Seconds() {
   timespec time{};
@@ -74,7 +74,7 @@ void AddPost(SegmentBuilder& builder, int64_t id, const std::vector<std::string>
   }
   builder.Add("=all", Column::kMarks, 0);
   builder.Add("=user" + std::to_string(id % 5000), Column::kMarks, 0);
-  if (const absl::Status ended = builder.End(); !ended.ok()) Fail(ended);
+  if (const absl::Status ended = builder.End({}, {}); !ended.ok()) Fail(ended);
 }
 
 void Build(const std::string& path, int64_t posts, size_t memory) {

@@ -59,17 +59,19 @@ absl::StatusOr<std::unique_ptr<SegmentBuilder>> SegmentBuilder::Create(std::stri
   ASSIGN_OR_RETURN(OutputFile aside,
                    OutputFile::Create(Making(builder->path_), OutputFile::Kind::kNameless));
   builder->aside_.emplace(std::move(aside));
+  ASSIGN_OR_RETURN(FactsWriter facts, FactsWriter::Create(Making(builder->path_)));
+  builder->facts_.emplace(std::move(facts));
   return builder;
 }
 
 void SegmentBuilder::Begin(int64_t post_id, SegmentList list) {
   list_ = list;
-  std::vector<int64_t>& ids = ids_[static_cast<int>(list)];
-  if (!(ids_[0].empty() && ids_[1].empty()) && post_id <= last_id_) {
+  if (posts_[0] + posts_[1] > 0 && post_id <= last_id_) {
     error_ = status::Internal("segment: ids do not grow");
   }
-  if (ids.size() == kMostPosts) error_ = status::Internal("segment: too many posts");
-  ids.push_back(post_id);
+  uint32_t& posts = posts_[static_cast<int>(list)];
+  if (posts == kMostPosts) error_ = status::Internal("segment: too many posts");
+  ++posts;
   last_id_ = post_id;
 }
 
@@ -77,9 +79,12 @@ void SegmentBuilder::Add(std::string_view token, Column column, int position) {
   tokens_[static_cast<int>(list_)].Add(token, column, position);
 }
 
-absl::Status SegmentBuilder::End() {
+absl::Status SegmentBuilder::End(const PostFacts& post, const TopicFacts& topic) {
   const int list = static_cast<int>(list_);
-  tokens_[list].EndPost(static_cast<uint32_t>(ids_[list].size() - 1));
+  tokens_[list].EndPost(posts_[list] - 1);
+  PostFacts known = post;
+  known.id = last_id_;
+  facts_->Add(static_cast<size_t>(list), known, topic);
   if (error_.ok() && tokens_[0].bytes() + tokens_[1].bytes() > memory_) error_ = WriteRuns();
   return error_;
 }
@@ -117,13 +122,13 @@ absl::Status SegmentBuilder::Merge() {
     writer.Begin(run.token(), run.list());
     ASSIGN_OR_RETURN(const std::string_view bytes, run.Posts(large));
     if (!ParsePosts(bytes, &posts)) return SegmentDamage("bad run");
-    const auto newest = static_cast<uint32_t>(ids_[static_cast<int>(run.list())].size() - 1);
+    const uint32_t newest = posts_[static_cast<int>(run.list())] - 1;
     for (size_t i = posts.size(); i-- > 0;) {
       writer.Add(newest - posts[i].number, posts[i].flags, posts[i].places);
     }
     RETURN_IF_ERROR(runs.Next());
   }
-  return writer.Finish(ids_);
+  return writer.Finish(posts_, *facts_);
 }
 
 }  // namespace forium::search

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a segment. Tokens are gathered in memory; when there are too many they go, sorted, into a
 // run beside the file, and at the end all runs are merged. Memory is bounded by the option, and
-// 8 bytes a post; runs by the text. Thread-compatible.
+// 32 bytes a topic; runs by the text. Thread-compatible.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/search/segment/facts.h"
 #include "services/search/segment/gathered_tokens.h"
 #include "services/search/segment/layout.h"
 #include "services/search/segment/output_file.h"
@@ -40,7 +41,8 @@ class SegmentBuilder {
   // Of a column positions grow; several tokens may stand at one. Marks have none. Tokens are cut at
   // 255 bytes.
   void Add(std::string_view token, Column column, int position);
-  absl::Status End();
+  // What else is known of it; its id is that of Begin.
+  absl::Status End(const PostFacts& post, const TopicFacts& topic);
   // Of the last post; 0 when there was none.
   int64_t last_id() const;
 
@@ -55,10 +57,11 @@ class SegmentBuilder {
   const std::string path_;
   const size_t memory_;
   GatheredTokens tokens_[kLists];
-  std::vector<int64_t> ids_[kLists];
+  uint32_t posts_[kLists] = {};
   SegmentList list_ = SegmentList::kOpenings;  // of the post
   int64_t last_id_ = 0;
   std::optional<OutputFile> aside_;  // the runs
+  std::optional<FactsWriter> facts_;
   std::vector<Run> runs_;
   absl::Status error_;
 };

@@ -76,7 +76,7 @@ TEST_F(SegmentTest, LeavesNothingElseInTheFolder) {
     auto unfinished = *SegmentBuilder::Create(folder_ + "/other", 1000);
     unfinished->Begin(1, SegmentList::kReplies);
     unfinished->Add(std::string(200, 'x'), Column::kBody, 0);
-    EXPECT_TRUE(unfinished->End().ok());
+    EXPECT_TRUE(unfinished->End({}, {}).ok());
   }
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
@@ -132,7 +132,7 @@ TEST_F(SegmentTest, CutsLongTokensOnBothSides) {
   builder->Add(std::string(300, 'x'), Column::kBody, 4);
   builder->Add(std::string(301, 'x'), Column::kBody, 4);
   builder->Add(std::string(302, 'x'), Column::kBody, 5);
-  ASSERT_TRUE(builder->End().ok());
+  ASSERT_TRUE(builder->End({}, {}).ok());
   ASSERT_TRUE(builder->Finish().ok());
   const auto segment = *Segment::Open(path_);
   auto found = *segment->Find(SegmentList::kReplies, std::string(400, 'x'));
@@ -149,7 +149,7 @@ TEST_F(SegmentTest, KeepsTheFirstPlacesOfMany) {
     builder->Begin(id, SegmentList::kOpenings);
     for (int i = 0; i < 1000; ++i) builder->Add("a", Column::kTitle, 3 * i);
     for (int i = 0; i < 1000; ++i) builder->Add("a", Column::kBody, 100 * i);
-    ASSERT_TRUE(builder->End().ok());
+    ASSERT_TRUE(builder->End({}, {}).ok());
   }
   ASSERT_TRUE(builder->Finish().ok());
   const auto segment = *Segment::Open(path_);
@@ -171,7 +171,7 @@ TEST_F(SegmentTest, ColumnsMayComeInAnyOrder) {
   builder->Add("a", Column::kMarks, 0);
   builder->Add("a", Column::kTitle, 1);
   builder->Add("a", Column::kBody, 4);
-  ASSERT_TRUE(builder->End().ok());
+  ASSERT_TRUE(builder->End({}, {}).ok());
   EXPECT_EQ(builder->last_id(), 1);
   ASSERT_TRUE(builder->Finish().ok());
   auto found = *(*Segment::Open(path_))->Find(SegmentList::kReplies, "a");
@@ -181,9 +181,9 @@ TEST_F(SegmentTest, ColumnsMayComeInAnyOrder) {
 TEST_F(SegmentTest, IdsHaveToGrow) {
   auto builder = *SegmentBuilder::Create(path_);
   builder->Begin(2, SegmentList::kReplies);
-  ASSERT_TRUE(builder->End().ok());
+  ASSERT_TRUE(builder->End({}, {}).ok());
   builder->Begin(2, SegmentList::kOpenings);
-  EXPECT_FALSE(builder->End().ok());
+  EXPECT_FALSE(builder->End({}, {}).ok());
   EXPECT_FALSE(builder->Finish().ok());
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
@@ -207,7 +207,7 @@ TEST_F(SegmentTest, ChecksInParts) {
     std::string token(250, ' ');
     for (char& byte : token) byte = static_cast<char>(random());
     builder->Add(token, Column::kBody, 0);
-    ASSERT_TRUE(builder->End().ok());
+    ASSERT_TRUE(builder->End({}, {}).ok());
   }
   ASSERT_TRUE(builder->Finish().ok());
   const auto segment = *Segment::Open(path_);

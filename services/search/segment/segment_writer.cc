@@ -92,16 +92,6 @@ void SegmentWriter::EndToken() {
   aside_.Append(entry_);
 }
 
-void SegmentWriter::WriteIds(const std::vector<int64_t>& ids) {
-  std::string bytes;
-  for (size_t i = ids.size(); i-- > 0;) {
-    AppendFixed(ids[i], bytes);
-    if (bytes.size() < kSumBytes && i > 0) continue;
-    file_.Append(bytes);
-    bytes.clear();
-  }
-}
-
 absl::Status SegmentWriter::CopyDictionary(uint64_t begin) {
   RETURN_IF_ERROR(aside_.Flush());
   std::string bytes;
@@ -117,16 +107,13 @@ absl::Status SegmentWriter::CopyDictionary(uint64_t begin) {
   return absl::OkStatus();
 }
 
-absl::Status SegmentWriter::Finish(const std::vector<int64_t> (&ids)[kLists]) {
+absl::Status SegmentWriter::Finish(const uint32_t (&posts)[kLists], FactsWriter& facts) {
   if (open_) {
     EndList();
     EndToken();
   }
-  footer_.ids = file_.size();
-  for (int list = 0; list < kLists; ++list) {
-    footer_.posts[list] = static_cast<uint32_t>(ids[list].size());
-    WriteIds(ids[list]);
-  }
+  std::copy_n(posts, kLists, footer_.posts);
+  ASSIGN_OR_RETURN(footer_.facts, facts.WriteTo(file_));
   footer_.dictionary = file_.size();
   RETURN_IF_ERROR(CopyDictionary(footer_.dictionary));
   footer_.index = file_.size();

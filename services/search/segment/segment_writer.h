@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "services/search/segment/block.h"
+#include "services/search/segment/facts.h"
 #include "services/search/segment/layout.h"
 #include "services/search/segment/output_file.h"
 #include "services/search/segment/segment.h"
@@ -28,14 +29,13 @@ class SegmentWriter {
   // `places`: with their length before them; empty when there are no flags.
   void Add(Ordinal ordinal, uint8_t flags, std::string_view places);
 
-  // `ids`: of each list, by arrival. Writes all that is left, to the disk.
-  absl::Status Finish(const std::vector<int64_t> (&ids)[kLists]);
+  // `posts`: of each list. Writes all that is left, to the disk.
+  absl::Status Finish(const uint32_t (&posts)[kLists], FactsWriter& facts);
 
  private:
   void EndBlock();
   void EndList();
   void EndToken();
-  void WriteIds(const std::vector<int64_t>& ids);
   absl::Status CopyDictionary(uint64_t begin);
 
   OutputFile& file_;

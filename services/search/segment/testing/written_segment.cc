@@ -117,7 +117,7 @@ absl::Status WriteSegment(const std::vector<WrittenPost>& posts, const std::stri
     for (const auto& [token, places] : post.tokens) {
       if (places.title.empty() && places.body.empty()) builder->Add(token, Column::kMarks, 0);
     }
-    RETURN_IF_ERROR(builder->End());
+    RETURN_IF_ERROR(builder->End({}, {}));
   }
   return builder->Finish();
 }
