@@ -21,9 +21,47 @@ constexpr int kMaxDistance = 3;
 // twentieth; one of words that are all alike gets no more. The most frequent come first.
 constexpr size_t kMaxComparedLetters = 400'000;
 
-bool IsWithin(uint32_t bits, int count) {
-  while (bits != 0 && count-- > 0) bits &= bits - 1;
-  return bits == 0;
+using Lanes = uint32_t __attribute__((vector_size(16)));
+
+// Where at most `distance` letters of a word are not in the other, either way, nothing is left.
+template <int distance, typename Bits>
+Bits TooManyLetters(Bits word, Bits other) {
+  Bits missing = word & ~other;
+  Bits added = other & ~word;
+  for (int i = 0; i < distance; ++i) {
+    missing &= missing - 1;
+    added &= added - 1;
+  }
+  return missing | added;
+}
+
+// The first word in [from, end) whose letters are within the distance. Four at a time: a correction
+// looks at half of the words.
+template <int distance>
+size_t NextWithin(const std::vector<uint32_t>& bits, size_t from, size_t end, uint32_t word) {
+  const Lanes words = {word, word, word, word};
+  for (; from + 4 <= end; from += 4) {
+    Lanes others;
+    memcpy(&others, bits.data() + from, sizeof others);
+    const auto within = TooManyLetters<distance>(words, others) == 0;
+    uint64_t any[2];
+    memcpy(any, &within, sizeof any);
+    if ((any[0] | any[1]) != 0) break;
+  }
+  while (from < end && TooManyLetters<distance>(word, bits[from]) != 0) ++from;
+  return from;
+}
+
+size_t NextWithin(int distance, const std::vector<uint32_t>& bits, size_t from, size_t end,
+                  uint32_t word) {
+  switch (distance) {
+    case 1:
+      return NextWithin<1>(bits, from, end, word);
+    case 2:
+      return NextWithin<2>(bits, from, end, word);
+    default:
+      return NextWithin<kMaxDistance>(bits, from, end, word);
+  }
 }
 
 // Stems are counted, but nobody types them.
@@ -195,11 +233,10 @@ std::vector<Vocabulary::Entry> Vocabulary::Near(std::string_view word, int dista
     const int length = letters + (step % 2 ? (step + 1) / 2 : -step / 2);
     if (length < 1 || length > static_cast<int>(kMaxTokenBytes)) continue;
     const uint32_t end = entries.first_of[length + 1];
-    for (uint32_t i = entries.first_of[length]; i < end; ++i) {
-      if (!IsWithin(bits & ~entries.bits[i], distance) ||
-          !IsWithin(entries.bits[i] & ~bits, distance)) {
-        continue;
-      }
+    const auto next = [&](size_t from) {
+      return NextWithin(distance, entries.bits, from, end, bits);
+    };
+    for (size_t i = next(entries.first_of[length]); i < end; i = next(i + 1)) {
       if (compared > kMaxComparedLetters) break;
       compared += length;
       const uint32_t number = entries.by_letters[i];
@@ -238,12 +275,21 @@ std::vector<Vocabulary::Entry> Vocabulary::WithPart(std::string_view part, size_
   const Entries& entries = *entries_;
   if (part.size() < 3 || part.find('\0') != std::string_view::npos) return {};
   MostFrequent most(limit);
+  // Stems stand together, a third of all.
+  const size_t stems = entries.LowerBound("=");
+  const size_t behind_stems = entries.EndOfPrefix("=", stems);
   const char* const begin = entries.arena.data();
+  const char* const first_stem = begin + entries.begins[stems];
   const char* const end = begin + entries.arena.size();
   auto word = entries.begins.begin();
   for (const char* at = begin; at < end;) {
-    const auto* hit = static_cast<const char*>(memmem(at, end - at, part.data(), part.size()));
-    if (!hit) break;
+    if (at == first_stem) at = begin + entries.begins[behind_stems];
+    const char* const until = at < first_stem ? first_stem : end;
+    const auto* hit = static_cast<const char*>(memmem(at, until - at, part.data(), part.size()));
+    if (!hit) {
+      at = until;
+      continue;
+    }
     // Hits come in order, and often near each other.
     size_t step = 1;
     const auto offset = static_cast<uint32_t>(hit - begin);
@@ -253,7 +299,7 @@ std::vector<Vocabulary::Entry> Vocabulary::WithPart(std::string_view part, size_
     const auto last = std::min<size_t>(step + 1, entries.begins.end() - word);
     word = std::upper_bound(word + step / 2, word + last, offset) - 1;
     const size_t number = word - entries.begins.begin();
-    if (!IsStem(entries.Word(number))) most.Offer(entries.posts[number], number);
+    most.Offer(entries.posts[number], number);
     at = begin + word[1];
   }
   std::vector<Entry> found;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/search/words/words.h"
 
+#include <algorithm>
+
 #include "services/search/words/characters.h"
 #include "services/search/words/state.h"
 
@@ -137,6 +139,15 @@ void Words::Split(std::string_view text, Language language,
 }
 
 std::string Words::Fold(std::string_view text) {
+  // ASCII has nothing but cases.
+  const auto is_ascii = [](char c) { return static_cast<uint8_t>(c) < 0x80; };
+  if (std::all_of(text.begin(), text.end(), is_ascii)) {
+    std::string lower(text);
+    for (char& c : lower) {
+      if (kAsciiBits[static_cast<uint8_t>(c)] & kUpper) c |= 0x20;
+    }
+    return lower;
+  }
   Folding& folding = state_->folded.folding();
   const std::string lower(folding.Lower(text));
   return std::string(folding.Plain(lower));
