@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "absl/strings/escaping.h"
+#include "services/base/fingerprint/fingerprint.h"
 #include "services/base/status/status.h"
 #include "services/forum/text.h"
 
@@ -29,12 +30,6 @@ absl::Status Invalid() {
 }
 
 }  // namespace
-
-uint64_t Fingerprint(std::string_view text) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return hash;
-}
 
 std::string MakePageToken(std::string_view list, const PageKey& key) {
   std::string bytes;

@@ -26,7 +26,4 @@ absl::StatusOr<PageKey> ParsePageToken(std::string_view list, std::string_view t
 // to 100.
 absl::StatusOr<int> PageSize(int requested, int otherwise);
 
-// 64-bit FNV-1a: stable across processes and releases.
-uint64_t Fingerprint(std::string_view text);
-
 }  // namespace forium::forum

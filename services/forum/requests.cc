@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/forum/requests.h"
 
-#include "services/forum/page_token.h"
+#include "services/base/fingerprint/fingerprint.h"
 
 namespace forium::forum {
 

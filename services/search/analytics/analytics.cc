@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "services/base/fingerprint/fingerprint.h"
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 #include "services/search/analytics/store.h"
@@ -19,10 +20,9 @@ constexpr int kMaxPosition = 200;
 
 int64_t Today() { return absl::ToUnixSeconds(absl::Now()) / (24 * 60 * 60); }
 
-// 64-bit FNV-1a, never 0: the same in every process of the service.
+// Never 0.
 int64_t FingerprintOf(std::string_view text) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  const uint64_t hash = Fingerprint(text);
   return hash == 0 ? 1 : static_cast<int64_t>(hash);
 }
 

@@ -2,6 +2,7 @@
 #include "services/search/queries/page_token.h"
 
 #include "absl/strings/escaping.h"
+#include "services/base/fingerprint/fingerprint.h"
 #include "services/base/status/status.h"
 
 namespace forium::search {
@@ -20,16 +21,9 @@ uint64_t Number(std::string_view bytes) {
   return value;
 }
 
-// 64-bit FNV-1a, over the list and the place: a token that was changed does not fit either.
-uint64_t Fingerprint(std::string_view list, std::string_view place) {
-  uint64_t hash = 14695981039346656037u;
-  const auto add = [&](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  };
-  add(list);
-  add(std::string_view("\0", 1));
-  add(place);
-  return hash;
+// Over the list and the place: a token that was changed does not fit either.
+uint64_t FingerprintOf(std::string_view list, std::string_view place) {
+  return Fingerprint(place, Fingerprint(std::string_view("\0", 1), Fingerprint(list)));
 }
 
 absl::Status Invalid() {
@@ -46,7 +40,7 @@ std::string MakePageToken(std::string_view list, const PagePlace& place) {
   Append(static_cast<uint64_t>(place.key), 8, &bytes);
   Append(static_cast<uint64_t>(place.count), 4, &bytes);
   std::string token;
-  Append(Fingerprint(list, bytes), 8, &token);
+  Append(FingerprintOf(list, bytes), 8, &token);
   return absl::WebSafeBase64Escape(token + bytes);
 }
 
@@ -58,7 +52,7 @@ absl::StatusOr<PagePlace> ParsePageToken(std::string_view list, std::string_view
     return Invalid();
   }
   const std::string_view place = std::string_view(bytes).substr(8);
-  if (Number(std::string_view(bytes).substr(0, 8)) != Fingerprint(list, place)) return Invalid();
+  if (Number(std::string_view(bytes).substr(0, 8)) != FingerprintOf(list, place)) return Invalid();
   return PagePlace{static_cast<int64_t>(Number(place.substr(0, 8))),
                    static_cast<int64_t>(Number(place.substr(8, 8))),
                    static_cast<int32_t>(Number(place.substr(16, 4)))};
