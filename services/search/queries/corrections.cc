@@ -24,6 +24,23 @@ std::array<int, 256> FormsHit(const Found& found, size_t term) {
   return counts;
 }
 
+bool IsCorrected(const PlannedTerm& term) {
+  return std::any_of(term.forms.begin(), term.forms.end(), [](const PlannedForm& form) {
+    return form.origin == PlannedForm::Origin::kCorrected;
+  });
+}
+
+// Whether the first form was the best one somewhere.
+bool HitAsTyped(const Found& found, size_t term) {
+  for (const FoundTopic& topic : found.topics) {
+    for (const FoundPost& post : topic.posts) {
+      const TermHit& hit = post.hits.terms[term];
+      if (hit.any() && hit.form == 0) return true;
+    }
+  }
+  return false;
+}
+
 // The correction that was hit most; null when the word itself was hit, or nothing.
 const PlannedForm* CorrectionOf(const PlannedTerm& term, const std::array<int, 256>& counts) {
   const PlannedForm* used = nullptr;
@@ -54,7 +71,7 @@ absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& pla
     const PlannedTerm& term = plan.terms[i];
     if (term.phrase || term.text.empty() || vocabulary.Frequency(term.text) == 0) continue;
     // What was found as it was typed, the caller may read.
-    if (FormsHit(found, i)[0] > 0 && term.forms[0].tokens.front() == term.text) continue;
+    if (term.forms[0].tokens.front() == term.text && HitAsTyped(found, i)) continue;
     ASSIGN_OR_RETURN(const bool readable, IsReadable(term.text, store));
     if (!readable) unreadable.insert(term.text);
   }
@@ -67,7 +84,8 @@ void TellCorrections(const Query& query, const Plan& plan, const Found& found,
   size_t at = 0;
   for (size_t i = 0; i < plan.terms.size(); ++i) {
     const PlannedTerm& term = plan.terms[i];
-    const PlannedForm* const used = CorrectionOf(term, FormsHit(found, i));
+    const PlannedForm* const used =
+        IsCorrected(term) ? CorrectionOf(term, FormsHit(found, i)) : nullptr;
     if (used == nullptr || term.begin < at || term.end > query.text.size()) continue;
     v1::Correction& correction = *told->add_corrections();
     correction.set_typed(query.text.substr(term.begin, term.end - term.begin));

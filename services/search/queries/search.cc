@@ -52,6 +52,7 @@ class Finder {
     shown_.clear();
     found_ = {};
     unreadable_.clear();
+    authors_.clear();
     ASSIGN_OR_RETURN(filters_, ResolveFilters(query_, store));
     MakePlanWithFilters();
     if (Possible()) RETURN_IF_ERROR(Gather(store));
@@ -133,9 +134,12 @@ class Finder {
       ids.push_back(ranked_[i].post->author_id);
     }
     if (ids.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::vector<User> users, store.Users(ids));
+    ASSIGN_OR_RETURN(std::vector<User> users, store.Users(ids));
     absl::flat_hash_map<int64_t, float> standing;
-    for (const User& user : users) standing[user.id] = StandingOf(user.posts, user.likes);
+    for (User& user : users) {
+      standing[user.id] = StandingOf(user.posts, user.likes);
+      authors_[user.id] = std::move(user);
+    }
     AddStanding(standing, kWithStanding, ranked_);
     return absl::OkStatus();
   }
@@ -148,20 +152,24 @@ class Finder {
     auto next = std::find_if(ranked_.begin(), ranked_.end(), behind);
     const int before = place_.has_value() ? place_->count : 0;
     const int most = std::min(page_size_, std::max(0, weights::kMostResults - before));
-    std::vector<int64_t> authors;
+    std::vector<int64_t> posts, authors;
     for (; next != ranked_.end() && static_cast<int>(shown_.size()) < most; ++next) {
-      ASSIGN_OR_RETURN(std::string text, store.Text(next->post->id));
-      shown_.push_back({*next, std::move(text)});
-      authors.push_back(next->post->author_id);
+      shown_.push_back({*next, {}});
+      posts.push_back(next->post->id);
+      // Of the first ones the standing was asked for.
+      if (!authors_.contains(next->post->author_id)) authors.push_back(next->post->author_id);
     }
+    if (shown_.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(auto texts, store.Texts(posts));
+    for (Shown& shown : shown_) shown.text = std::move(texts[shown.ranked.post->id]);
     const int count = before + static_cast<int>(shown_.size());
-    if (next != ranked_.end() && !shown_.empty() && count < weights::kMostResults) {
+    if (next != ranked_.end() && count < weights::kMostResults) {
       const Ranked& last = shown_.back().ranked;
       response_.set_next_page_token(MakePageToken(list_, {last.score, last.key, count}));
     }
     if (authors.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::vector<User> users, store.Users(authors));
-    for (const User& user : users) authors_[user.id] = user;
+    ASSIGN_OR_RETURN(std::vector<User> users, store.Users(authors));
+    for (User& user : users) authors_[user.id] = std::move(user);
     return absl::OkStatus();
   }
 

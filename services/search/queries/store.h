@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -87,8 +88,9 @@ class SearchStore {
   absl::StatusOr<int64_t> GreatestPostId();
   // When the newest post was written; rankings that look at time count from it.
   absl::StatusOr<int64_t> NewestPostAt();
-  // Verified. Empty when the post is gone. Errors: DataLoss.
-  absl::StatusOr<std::string> Text(int64_t post_id);
+  // Verified, by post; without those that are gone. Errors: DataLoss.
+  absl::StatusOr<absl::flat_hash_map<int64_t, std::string>> Texts(
+      const std::vector<int64_t>& post_ids);
 
   absl::StatusOr<std::vector<Category>> Categories();
   absl::StatusOr<std::optional<ReadableTopic>> Topic(int64_t id);

@@ -118,26 +118,27 @@ absl::StatusOr<int64_t> SearchStore::NewestPostAt() {
   return at;
 }
 
-constexpr Statement kText = {
-    "text",
-    "SELECT texts.checksum, texts.text FROM posts CROSS JOIN texts CROSS JOIN topics"
+constexpr Statement kTexts = {
+    "texts",
+    "SELECT posts.id, texts.checksum, texts.text FROM posts CROSS JOIN texts CROSS JOIN topics"
     " CROSS JOIN categories "
-    "WHERE posts.id = $1 AND texts.id = posts.id AND topics.id = posts.topic_id"
+    "WHERE posts.id IN_LIST($1) AND texts.id = posts.id AND topics.id = posts.topic_id"
     " AND topics.visible = 1 AND categories.id = topics.category_id"
     " AND categories.read_level <= $2"};
-absl::StatusOr<std::string> SearchStore::Text(int64_t post_id) {
-  std::string text;
+absl::StatusOr<absl::flat_hash_map<int64_t, std::string>> SearchStore::Texts(
+    const std::vector<int64_t>& post_ids) {
+  absl::flat_hash_map<int64_t, std::string> texts;
   absl::Status verified;
   RETURN_IF_ERROR(tx_.Query(
-      kText,
+      kTexts,
       [&](const Row& row) {
-        absl::StatusOr<std::string> checked = VerifiedText(row.Int(0), row.Text(1));
-        verified = checked.status();
-        if (checked.ok()) text = *std::move(checked);
+        absl::StatusOr<std::string> checked = VerifiedText(row.Int(1), row.Text(2));
+        verified.Update(checked.status());
+        if (checked.ok()) texts[row.Int(0)] = *std::move(checked);
       },
-      post_id, level_));
+      post_ids, level_));
   RETURN_IF_ERROR(verified);
-  return text;
+  return texts;
 }
 
 constexpr Statement kFirstText = {
