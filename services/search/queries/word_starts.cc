@@ -8,11 +8,11 @@
 namespace forium::search {
 namespace {
 
-constexpr uint32_t kAny = ~uint32_t{0};
+constexpr uint8_t kNotAscii = 0x80;
+constexpr size_t kSharedBits = 7;
 // Letters of a stem that its words begin with; the last one may be another: broden, brood.
 constexpr size_t kOfStem = 5;
 
-constexpr uint32_t Bit(char second) { return 1u << (static_cast<unsigned char>(second) & 31); }
 bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 char Lower(char c) { return absl::ascii_tolower(static_cast<unsigned char>(c)); }
 bool IsUpper(char c) { return absl::ascii_isupper(static_cast<unsigned char>(c)); }
@@ -51,7 +51,18 @@ std::string_view StartOf(std::string_view token) {
 }  // namespace
 
 WordStarts::WordStarts() {
-  for (size_t byte = 0x80; byte < seconds_.size(); ++byte) seconds_[byte] = kAny;
+  std::fill(first_.begin() + 0x80, first_.end(), kNotAscii);
+  AllowAny(second_, kNotAscii);
+  AllowAny(third_, kNotAscii);
+}
+
+void WordStarts::Allow(Bytes& bytes, char letter, uint8_t bit) {
+  bytes[static_cast<unsigned char>(letter)] |= bit;
+  bytes[static_cast<unsigned char>(absl::ascii_toupper(static_cast<unsigned char>(letter)))] |= bit;
+}
+
+void WordStarts::AllowAny(Bytes& bytes, uint8_t bit) {
+  for (uint8_t& bits : bytes) bits |= bit;
 }
 
 void WordStarts::Add(std::string_view token) {
@@ -60,12 +71,20 @@ void WordStarts::Add(std::string_view token) {
   if (start.starts_with('.')) start.remove_prefix(1);
   start = start.substr(0, std::find_if_not(start.begin(), start.end(), IsAscii) - start.begin());
   if (start.empty()) return;
-  // An apostrophe may have been left out.
-  const uint32_t bits = start.size() == 1 ? kAny : Bit(start[1]) | Bit('\'');
-  seconds_[static_cast<unsigned char>(start[0])] |= bits;
-  seconds_[static_cast<unsigned char>(absl::ascii_toupper(start[0]))] |= bits;
   std::vector<std::string>& same = starts_[static_cast<size_t>(start[0])];
-  if (std::find(same.begin(), same.end(), start) == same.end()) same.emplace_back(start);
+  if (std::find(same.begin(), same.end(), start) != same.end()) return;
+  same.emplace_back(start);
+  const auto bit = static_cast<uint8_t>(1 << (words_++ % kSharedBits));
+  Allow(first_, start[0], bit);
+  if (start.size() < 2) {
+    AllowAny(second_, bit);
+    AllowAny(third_, bit);
+    return;
+  }
+  // An apostrophe may have been left out: O'Reilly.
+  for (const char letter : {start[1], '\''}) Allow(second_, letter, bit);
+  if (start.size() < 3) return AllowAny(third_, bit);
+  for (const char letter : {start[1], start[2], '\''}) Allow(third_, letter, bit);
 }
 
 bool WordStarts::Begins(std::string_view text, size_t at) const {
@@ -77,15 +96,17 @@ bool WordStarts::Begins(std::string_view text, size_t at) const {
 }
 
 size_t WordStarts::Next(std::string_view text, size_t at) const {
+  constexpr size_t kAtOnce = 4;
   for (;; ++at) {
     // Most places are none: asked of four at a time.
-    while (at + 4 < text.size() && !(MayBegin(text, at) | MayBegin(text, at + 1) |
-                                     MayBegin(text, at + 2) | MayBegin(text, at + 3))) {
-      at += 4;
+    for (; at + kAtOnce + 2 <= text.size(); at += kAtOnce) {
+      const char* const here = text.data() + at;
+      if (MayBegin(here) | MayBegin(here + 1) | MayBegin(here + 2) | MayBegin(here + 3)) break;
     }
     if (at >= text.size()) return text.size();
-    const bool last = at + 1 == text.size();
-    if ((last ? SecondsOf(text[at]) != 0 : MayBegin(text, at)) && Begins(text, at)) return at;
+    const bool may_begin =
+        at + 2 < text.size() ? MayBegin(text.data() + at) != 0 : Of(first_, text[at]) != 0;
+    if (may_begin && Begins(text, at)) return at;
   }
 }
 

@@ -23,15 +23,21 @@ class WordStarts {
   size_t Next(std::string_view text, size_t at) const;
 
  private:
-  uint32_t SecondsOf(char first) const { return seconds_[static_cast<unsigned char>(first)]; }
-  // By its two first letters; there must be a second.
-  bool MayBegin(std::string_view text, size_t at) const {
-    return (SecondsOf(text[at]) >> (static_cast<unsigned char>(text[at + 1]) & 31)) & 1;
+  // Seven bits that the words share, and one for what is not ASCII: the words that have this byte
+  // as their first, second, third one. Where the three have no bit together, none begins.
+  using Bytes = std::array<uint8_t, 256>;
+  static uint8_t Of(const Bytes& bytes, char c) { return bytes[static_cast<unsigned char>(c)]; }
+  static void Allow(Bytes& bytes, char letter, uint8_t bit);
+  static void AllowAny(Bytes& bytes, uint8_t bit);
+
+  // With two bytes behind the place.
+  int MayBegin(const char* at) const {
+    return Of(first_, at[0]) & Of(second_, at[1]) & Of(third_, at[2]);
   }
   bool Begins(std::string_view text, size_t at) const;
 
-  // By the first byte: the low five bits that the second one may have.
-  std::array<uint32_t, 256> seconds_ = {};
+  Bytes first_ = {}, second_ = {}, third_ = {};
+  size_t words_ = 0;
   // By the first byte, in lower case.
   std::array<std::vector<std::string>, 128> starts_;
 };
