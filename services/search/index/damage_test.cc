@@ -18,6 +18,7 @@
 #include "services/search/index/index_file.h"
 #include "services/search/index/testing/listed_forum.h"
 #include "services/search/index/testing/store_dump.h"
+#include "services/search/index/words_file.h"
 #include "services/search/words/tokenizer.h"
 
 namespace forium::search {
@@ -69,8 +70,10 @@ class DamageTest : public ::testing::Test {
         << sqlite3_errmsg(handle);
     sqlite3_close(handle);
   }
-  void Overwrite(size_t begin, size_t size) {
-    std::fstream file(Path(), std::ios::binary | std::ios::in | std::ios::out);
+  std::string Words() const { return WordsPathOf(Path()); }
+  void Overwrite(size_t begin, size_t size) { Overwrite(Path(), begin, size); }
+  void Overwrite(const std::string& path, size_t begin, size_t size) {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
     file.seekp(static_cast<std::streamoff>(begin));
     file << std::string(size, '\xa5');
   }
@@ -82,11 +85,7 @@ class DamageTest : public ::testing::Test {
       return;
     }
     static constexpr database::Statement kQuery{
-        "damage_query",
-        "SELECT w.id, t.checksum, t.text FROM"
-        " (SELECT rowid AS id FROM openings WHERE openings MATCH 'tube'"
-        " UNION ALL SELECT rowid FROM replies WHERE replies MATCH 'tube') w"
-        " JOIN posts p ON p.id = w.id JOIN texts t ON t.id = p.id"};
+        "damage_query", "SELECT p.id, t.checksum, t.text FROM posts p JOIN texts t ON t.id = p.id"};
     const auto run = [&](absl::FunctionRef<absl::Status()> then) {
       return snapshot->database->Read([&](database::Transaction& tx) {
         absl::Status damage;
@@ -99,8 +98,15 @@ class DamageTest : public ::testing::Test {
       });
     };
     // Two at once: what a connection has in its memory it answers from.
-    const absl::Status status = run([&] { return run([] { return absl::OkStatus(); }); });
+    absl::Status status = run([&] { return run([] { return absl::OkStatus(); }); });
+    status.Update(LookUp(*snapshot->segment));
     if (!status.ok()) index_->ReportDamage(status);
+  }
+  static absl::Status LookUp(const Segment& segment) {
+    const auto found = segment.Find(SegmentList::kReplies, "tube");
+    if (!found.ok() || !found->has_value()) return found.status();
+    Bitmap posts(segment.size(SegmentList::kReplies));
+    return (*found)->AddTo(posts);
   }
   void ExpectWholeAgain() {
     for (int i = 0; i < 3; ++i) Query();
@@ -109,7 +115,7 @@ class DamageTest : public ::testing::Test {
     EXPECT_EQ(index_->Status().cause(), v1::Index::DAMAGED);
     const absl::StatusOr<Snapshot> snapshot = index_->Read();
     ASSERT_TRUE(snapshot.ok());
-    EXPECT_EQ(PostsWith(*snapshot->database, "tube").size(), kPosts);
+    EXPECT_EQ(PostsWith(*snapshot, "tube").size(), kPosts);
     EXPECT_EQ(forum_.snapshots(), 2);
   }
 
@@ -147,7 +153,7 @@ TEST_F(DamageTest, EmptyWhileClosed) {
   std::ofstream(Path(), std::ios::trunc).close();
   Open();
   ASSERT_TRUE(index_->CatchUp(kSoon));
-  EXPECT_EQ(PostsWith(*index_->Read()->database, "tube").size(), kPosts);
+  EXPECT_EQ(PostsWith(*index_->Read(), "tube").size(), kPosts);
 }
 
 TEST_F(DamageTest, ATextThatIsNotWhatItWas) {
@@ -158,6 +164,11 @@ TEST_F(DamageTest, ATextThatIsNotWhatItWas) {
 }
 
 TEST_F(DamageTest, WordsThatAreGone) {
+  index_.reset();
+  // One that came since: the others are not there.
+  forum_.Put({.posts = {PostOf(kPosts + 1, 7, 2, "Another hose")}});
+  Open();
+  ASSERT_TRUE(index_->CatchUp(kSoon));
   index_.reset();
   Tamper("DELETE FROM replies_data WHERE id > 10");
   Open();
@@ -197,6 +208,55 @@ TEST_F(DamageTest, ReplacedWhileOpen) {
     ASSERT_TRUE((*file)->Complete(0, v1::Index::FIRST).ok());
   }
   std::filesystem::rename(other, Path());
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, WordsTruncatedWhileClosed) {
+  index_.reset();
+  std::filesystem::resize_file(Words(), std::filesystem::file_size(Words()) / 2);
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, WordsOverwrittenWhileClosed) {
+  index_.reset();
+  const size_t size = std::filesystem::file_size(Words());
+  Overwrite(Words(), size / 3, size / 3);
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, WordsDeletedWhileClosed) {
+  index_.reset();
+  std::filesystem::remove(Words());
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, WordsOfAnotherIndexWhileClosed) {
+  index_.reset();
+  const std::string other = folder_ + "/other";
+  {
+    auto file = IndexFile::Create(other, Language::kNone);
+    ASSERT_TRUE((*file)->Complete(0, v1::Index::FIRST).ok());
+  }
+  std::filesystem::rename(WordsPathOf(other), Words());
+  Open();
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, WordsTruncatedWhileOpen) {
+  std::filesystem::resize_file(Words(), 0);
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, WordsOverwrittenWhileOpen) {
+  Overwrite(Words(), 0, std::filesystem::file_size(Words()));
+  ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, WordsDeletedWhileOpen) {
+  std::filesystem::remove(Words());
   ExpectWholeAgain();
 }
 

@@ -16,6 +16,8 @@
 #include "proto/forium/forum/v1/documents.pb.h"
 #include "proto/forium/search/v1/administration.pb.h"
 #include "services/base/database/database.h"
+#include "services/search/index/touched.h"
+#include "services/search/segment/segment.h"
 #include "services/search/words/language.h"
 #include "services/search/words/vocabulary.h"
 
@@ -32,11 +34,16 @@ class Source {
 };
 
 struct IndexOptions {
-  // Folder of the index's files: search-<number>.db and what SQLite keeps beside them.
+  // Folder of the index's files: search-<number>.db with what SQLite keeps beside it, and
+  // search-<number>.words.
   std::string folder = {};
   Language language = Language::kEnglish;  // of topics whose language cannot be told
   // How often the forum is asked when nobody says that something happened.
   absl::Duration poll_every = absl::Seconds(2);
+  // Posts that came or changed since the index was built: if more, and more than an eighth of all,
+  // it is built anew, unless it was within this time.
+  int64_t most_loose = 20'000;
+  absl::Duration grow_every = absl::Hours(1);
   std::string instance = {};
 };
 
@@ -44,6 +51,11 @@ struct IndexOptions {
 // over.
 struct Snapshot {
   std::shared_ptr<database::Database> database;
+  // The words of most posts; what changed since it was made stands in the file's FTS5 tables, and
+  // the posts of it that are no longer so in `unsealed`.
+  std::shared_ptr<const Segment> segment;
+  // Of what the segment has of them facts, those that may differ.
+  std::shared_ptr<const Touched> touched;
   std::shared_ptr<const Vocabulary> vocabulary;
   // Languages of topics, the most frequent first, at most four; with the default one.
   std::vector<Language> languages;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 #include "services/search/index/migrations.h"
+#include "services/search/index/words_file.h"
 #include "services/search/words/tokenizer.h"
 #include "services/search/words/words.h"
 
@@ -23,18 +25,11 @@ namespace forium::search {
 namespace {
 
 // Of rows, beside kWordsVersion: what is in them, when the schema does not tell.
-constexpr int kRowsVersion = 1;
+constexpr int kRowsVersion = 2;
 
-// While a file is filled, FTS5 gathers so much before it writes, and merges parts only when there
-// are too many: one merge at the end is cheaper than many on the way (by a fifth of all the work),
-// and leaves one part, which is what queries like best.
-constexpr int64_t kFillingHash = 24 << 20;
-constexpr int64_t kFollowingHash = 1 << 20;
-constexpr int64_t kFillingMerge = 0;
-constexpr int64_t kFollowingMerge = 4;
-
-// Words that are counted in memory before they are written, while a file is filled.
-constexpr size_t kGatheredWords = 400'000;
+// Words that are counted in memory before they are written, while a file is filled: some 60 MB. A
+// million posts have less, and each word is written once then.
+constexpr size_t kGatheredWords = 1'500'000;
 
 // Below this a vocabulary has all words; above, those that two posts have.
 constexpr int64_t kSmallVocabulary = 20'000;
@@ -81,7 +76,14 @@ void IndexFile::Remove(const std::string& path) {
   for (const char* const suffix : {"", "-wal", "-shm", "-journal"}) {
     std::filesystem::remove(path + suffix, error);
   }
+  RemoveWords(WordsPathOf(path));
 }
+
+IndexFile::IndexFile(std::string path, Language otherwise)
+    : path_(std::move(path)),
+      words_path_(WordsPathOf(path_)),
+      otherwise_(otherwise),
+      intake_(otherwise, *touched_) {}
 
 absl::StatusOr<std::shared_ptr<IndexFile>> IndexFile::Create(const std::string& path,
                                                              Language otherwise) {
@@ -101,10 +103,12 @@ absl::StatusOr<std::shared_ptr<IndexFile>> IndexFile::Open(const std::string& pa
     ASSIGN_OR_RETURN(complete, store.ReadState("complete"));
     ASSIGN_OR_RETURN(format, store.ReadState("format"));
     ASSIGN_OR_RETURN(file->identity_, store.ReadState("identity"));
-    return absl::OkStatus();
+    ASSIGN_OR_RETURN(file->seal_, store.ReadState("segment"));
+    return store.ReadTouched(*file->touched_);
   }));
   if (complete != "1") return absl::NotFoundError("The index was not completed.");
   if (format != Format()) return absl::FailedPreconditionError("The index has another format.");
+  ASSIGN_OR_RETURN(file->segment_, OpenWords(file->words_path_, file->seal_));
   RETURN_IF_ERROR(file->ReadNumbers());
   return file;
 }
@@ -119,15 +123,16 @@ absl::Status IndexFile::OpenDatabase() {
 
 absl::Status IndexFile::Initialize() {
   identity_ = NewIdentity();
+  ASSIGN_OR_RETURN(sealing_, Sealing::Begin(words_path_));
+  intake_.SealInto(sealing_.get());
   return Write([&](IndexStore& store) -> absl::Status {
     RETURN_IF_ERROR(store.SetState("format", Format()));
-    RETURN_IF_ERROR(store.SetState("identity", identity_));
-    RETURN_IF_ERROR(store.ConfigureWords("automerge", kFillingMerge));
-    return store.ConfigureWords("hashsize", kFillingHash);
+    return store.SetState("identity", identity_);
   });
 }
 
 IndexFile::~IndexFile() {
+  sealing_.reset();
   database_.reset();
   if (remove_ && !path_.empty()) Remove(path_);
 }
@@ -166,20 +171,34 @@ absl::Status IndexFile::Fill(const Documents& documents) {
 }
 
 absl::Status IndexFile::Complete(int64_t sequence, v1::Index::Cause cause) {
-  RETURN_IF_ERROR(Write([&](IndexStore& store) -> absl::Status {
-    RETURN_IF_ERROR(intake_.WriteCounts(store));
-    return store.RunOnWords("optimize");
-  }));
+  std::future<absl::Status> sealed = std::async(std::launch::async, [this] { return SealWords(); });
+  absl::Status status = WriteCounts();
+  status.Update(sealed.get());
+  RETURN_IF_ERROR(status);
   // Apart: the first write behind the large one begins the log anew, and cuts it.
   RETURN_IF_ERROR(Write([&](IndexStore& store) -> absl::Status {
-    RETURN_IF_ERROR(store.ConfigureWords("automerge", kFollowingMerge));
-    RETURN_IF_ERROR(store.ConfigureWords("hashsize", kFollowingHash));
+    RETURN_IF_ERROR(store.SetState("segment", seal_));
+    RETURN_IF_ERROR(store.SetNumber("sealed", sealing_->posts()));
     RETURN_IF_ERROR(store.SetNumber("sequence", sequence));
     RETURN_IF_ERROR(store.SetNumber("cause", cause));
     RETURN_IF_ERROR(store.SetNumber("built_at", absl::ToUnixMicros(absl::Now())));
     return store.SetState("complete", "1");
   }));
+  intake_.SealInto(nullptr);
+  sealing_.reset();
   return ReadNumbers();
+}
+
+absl::Status IndexFile::WriteCounts() {
+  return Write([&](IndexStore& store) { return intake_.WriteCounts(store); });
+}
+
+absl::Status IndexFile::SealWords() {
+  RETURN_IF_ERROR(sealing_->Finish());
+  ASSIGN_OR_RETURN(seal_, SealOf(words_path_));
+  ASSIGN_OR_RETURN(segment_, OpenWords(words_path_, seal_));
+  if (path_.empty()) RemoveWords(words_path_);
+  return absl::OkStatus();
 }
 
 absl::Status IndexFile::ReadNumbers() {
@@ -189,6 +208,9 @@ absl::Status IndexFile::ReadNumbers() {
     ASSIGN_OR_RETURN(read.topics, store.ReadNumber("topics"));
     ASSIGN_OR_RETURN(read.posts, store.ReadNumber("posts"));
     ASSIGN_OR_RETURN(read.text_bytes, store.ReadNumber("text_bytes"));
+    ASSIGN_OR_RETURN(read.sealed, store.ReadNumber("sealed"));
+    ASSIGN_OR_RETURN(read.unsealed, store.ReadNumber("unsealed"));
+    ASSIGN_OR_RETURN(read.loose, store.ReadNumber("loose"));
     ASSIGN_OR_RETURN(const int64_t cause, store.ReadNumber("cause"));
     ASSIGN_OR_RETURN(const int64_t built_at, store.ReadNumber("built_at"));
     if (v1::Index::Cause_IsValid(static_cast<int>(cause))) {
@@ -209,9 +231,9 @@ IndexFile::Numbers IndexFile::numbers() const {
 
 int64_t IndexFile::BytesOnDisk() const {
   int64_t bytes = 0;
-  for (const char* const suffix : {"", "-wal"}) {
+  for (const std::string& path : {path_, path_ + "-wal", words_path_}) {
     struct stat found = {};
-    if (::stat((path_ + suffix).c_str(), &found) == 0) bytes += found.st_size;
+    if (::stat(path.c_str(), &found) == 0) bytes += found.st_size;
   }
   return bytes;
 }
@@ -246,7 +268,11 @@ IndexFile::Place IndexFile::LookForPlace() const {
   struct stat found = {};
   if (path_.empty()) return Place::kSame;
   if (::stat(path_.c_str(), &found) != 0) return Place::kGone;
-  return found.st_ino == inode_ ? Place::kSame : Place::kReplaced;
+  if (found.st_ino != inode_) return Place::kReplaced;
+  // Another file of words does no harm: this one is read on.
+  if (segment_ == nullptr) return Place::kSame;
+  const bool same = ::stat(words_path_.c_str(), &found) == 0 && found.st_ino == segment_->inode();
+  return same ? Place::kSame : Place::kGone;
 }
 
 absl::Status IndexFile::CheckIdentity() const {

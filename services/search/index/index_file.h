@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One file of an index: search-<number>.db. Writes come from one thread at a time; all else is
-// thread-safe.
+// One file of an index: search-<number>.db, and beside it, written when it is completed and never
+// again, search-<number>.words. Writes come from one thread at a time; all else is thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +21,9 @@
 #include "services/base/database/database.h"
 #include "services/search/index/documents.h"
 #include "services/search/index/intake.h"
+#include "services/search/index/sealing.h"
 #include "services/search/index/store.h"
+#include "services/search/segment/segment.h"
 #include "services/search/words/language.h"
 #include "services/search/words/vocabulary.h"
 
@@ -32,10 +34,10 @@ class IndexFile : public std::enable_shared_from_this<IndexFile> {
   // The numbers of the files in a folder, growing. `PathOf` names one.
   static std::vector<int64_t> NumbersIn(const std::string& folder);
   static std::string PathOf(const std::string& folder, int64_t number);
-  // With what SQLite keeps beside it.
+  // With its words, and what SQLite keeps beside it.
   static void Remove(const std::string& path);
 
-  // An empty `path`: in memory (tests).
+  // An empty `path`: in memory (tests), its words in a file that has no name any more.
   static absl::StatusOr<std::shared_ptr<IndexFile>> Create(const std::string& path,
                                                            Language otherwise);
   // One that was completed. Errors: NotFound, it was not; FailedPrecondition, of another format;
@@ -59,6 +61,8 @@ class IndexFile : public std::enable_shared_from_this<IndexFile> {
 
   struct Numbers {
     int64_t sequence = 0, topics = 0, posts = 0, text_bytes = 0;
+    // Posts that were sealed; those that are no longer so; those whose words are not.
+    int64_t sealed = 0, unsealed = 0, loose = 0;
     v1::Index::Cause cause = v1::Index::FIRST;
     absl::Time built_at = {};
   };
@@ -75,6 +79,10 @@ class IndexFile : public std::enable_shared_from_this<IndexFile> {
   absl::StatusOr<Shared> ReadShared() const;
   // Keeps this alive.
   std::shared_ptr<database::Database> database();
+  // Null until it was completed.
+  std::shared_ptr<const Segment> segment() const { return segment_; }
+  // For what the segment tells beside words.
+  std::shared_ptr<const Touched> touched() const { return touched_; }
 
   // Whether its path still leads to the file that was opened. kGone: the file can be read on.
   enum class Place { kSame, kGone, kReplaced };
@@ -85,26 +93,35 @@ class IndexFile : public std::enable_shared_from_this<IndexFile> {
   absl::Status CheckPages() const;
   // The texts behind a post; the last that was looked at, 0 at the end.
   absl::StatusOr<int64_t> CheckTexts(int64_t after_id, int64_t limit) const;
-  // The words; writes wait meanwhile.
+  // The words that came since; writes wait meanwhile.
   absl::Status CheckWords();
+  // A part of the words that are sealed, 0 at first; the next, 0 at the end.
+  absl::StatusOr<int64_t> CheckSegment(int64_t part) const { return segment_->Check(part); }
 
  private:
-  IndexFile(std::string path, Language otherwise)
-      : path_(std::move(path)), otherwise_(otherwise), intake_(otherwise) {}
+  IndexFile(std::string path, Language otherwise);
   absl::Status OpenDatabase();
   absl::Status Initialize();
+  // All that was gathered.
+  absl::Status WriteCounts();
+  absl::Status SealWords();
   absl::Status ReadNumbers();
   using Body = absl::FunctionRef<absl::Status(IndexStore&)>;
   absl::Status Write(Body body);
   absl::Status Read(Body body) const;
 
-  const std::string path_;
+  const std::string path_, words_path_;
   const Language otherwise_;
   std::atomic<bool> remove_ = false;
   ino_t inode_ = 0;
   std::string identity_;
   std::unique_ptr<database::Database> database_;
-  Intake intake_;  // of the writer
+  const std::shared_ptr<Touched> touched_ = std::make_shared<Touched>();
+  // Of the writer; `sealing_` until it was completed.
+  Intake intake_;
+  std::unique_ptr<Sealing> sealing_;
+  std::string seal_;
+  std::shared_ptr<const Segment> segment_;  // constant once it serves
 
   mutable absl::Mutex mutex_;
   Numbers numbers_ ABSL_GUARDED_BY(mutex_);

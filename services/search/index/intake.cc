@@ -19,7 +19,8 @@ constexpr size_t kMany = 100;
 bool SameRow(const PostRow& a, const PostRow& b) {
   return a.topic_id == b.topic_id && a.number == b.number && a.author_id == b.author_id &&
          a.created_at == b.created_at && a.likes_count == b.likes_count &&
-         a.accepted == b.accepted && a.has_code == b.has_code && a.length == b.length;
+         a.accepted == b.accepted && a.has_code == b.has_code && a.length == b.length &&
+         a.sealed == b.sealed;
 }
 
 }  // namespace
@@ -31,17 +32,20 @@ absl::Status Intake::Take(IndexStore& store, const Documents& documents) {
   RETURN_IF_ERROR(PutTopics(store, documents));
   // The words in a row: FTS5 keeps them in memory as long as ids grow and no statement in between
   // asks it for a point to come back to.
-  const auto count = [&] {
-    for (Change& change : changes) CountWords(change);
+  const auto divide = [&] {
+    absl::Status status;
+    for (Change& change : changes) status.Update(DivideWords(change));
+    return status;
   };
-  // Counting divides the texts once more: of many, meanwhile on a second processor.
-  std::future<void> counted = changes.size() >= kMany ? std::async(std::launch::async, count)
-                                                      : std::async(std::launch::deferred, count);
+  // Of many, meanwhile on a second processor.
+  std::future<absl::Status> divided =
+      std::async(changes.size() >= kMany ? std::launch::async : std::launch::deferred, divide);
   absl::Status put;
   for (const Change& change : changes) put.Update(ChangeWords(store, change));
-  counted.get();
+  for (const Change& change : changes) put.Update(ChangeText(store, change));
+  put.Update(divided.get());
   RETURN_IF_ERROR(put);
-  for (const Change& change : changes) RETURN_IF_ERROR(ChangeRows(store, change));
+  for (const Change& change : changes) RETURN_IF_ERROR(ChangeRow(store, change));
   return absl::OkStatus();
 }
 
@@ -109,6 +113,11 @@ absl::StatusOr<std::vector<Intake::Change>> Intake::Plan(IndexStore& store,
 absl::Status Intake::ReadBefore(IndexStore& store, std::vector<Change>& changes) {
   std::vector<int64_t> left;  // topics that posts were moved out of
   for (Change& change : changes) {
+    change.fresh = sealing_ != nullptr && change.id > greatest_;
+    if (change.fresh) {
+      greatest_ = change.id;
+      continue;
+    }
     ASSIGN_OR_RETURN(change.before, store.ReadPost(change.id));
     if (change.before.has_value() && !before_.contains(change.before->topic_id)) {
       left.push_back(change.before->topic_id);
@@ -131,17 +140,25 @@ void Intake::DecideAfter(Change& change) {
       change.after = RowOf(*change.document);
     }
   }
-  if (!change.before.has_value() || !change.after.has_value()) return;
+  if (!change.after.has_value()) return;
+  change.after->sealed = change.fresh;
+  if (!change.before.has_value()) return;
   const PostRow& before = *change.before;
   PostRow& after = *change.after;
   change.same_words = before.text == after.text && WordsOf(before_[before.topic_id], before) ==
                                                        WordsOf(after_[after.topic_id], after);
-  if (change.same_words) after.length = before.length;
+  if (!change.same_words) return;
+  after.length = before.length;
+  after.sealed = before.sealed;
 }
 
 absl::Status Intake::ChangeWords(IndexStore& store, const Change& change) {
-  if (change.same_words) return absl::OkStatus();
-  if (change.before.has_value()) {
+  if (change.same_words || change.fresh) return absl::OkStatus();
+  if (change.before.has_value() && change.before->sealed) {
+    touched_.AddPost(change.id);
+    RETURN_IF_ERROR(store.Unseal(change.id));
+    ++unsealed_;
+  } else if (change.before.has_value()) {
     const TopicRow& topic = before_.at(change.before->topic_id);
     RETURN_IF_ERROR(store.TakeWords(change.id, WordsOf(topic, *change.before)));
   }
@@ -149,21 +166,47 @@ absl::Status Intake::ChangeWords(IndexStore& store, const Change& change) {
   return store.PutWords(change.id, WordsOf(after_.at(change.after->topic_id), *change.after));
 }
 
-void Intake::CountWords(Change& change) {
-  if (change.after.has_value()) change.packed = PackedText(change.after->text);
-  if (change.same_words) return;
-  if (change.before.has_value()) {
-    words_.Count(before_.at(change.before->topic_id), *change.before, -1);
-  }
-  if (change.after.has_value()) {
-    change.after->length = words_.Count(after_.at(change.after->topic_id), *change.after, 1);
-  }
+absl::Status Intake::ChangeText(IndexStore& store, const Change& change) {
+  if (!change.after.has_value()) return absl::OkStatus();
+  const std::string& text = change.after->text;
+  if (change.before.has_value() && change.before->text == text) return absl::OkStatus();
+  return change.fresh ? store.AddText(change.id, Checksum(text), PackedText(text))
+                      : store.PutText(change.id, Checksum(text), PackedText(text));
 }
 
-absl::Status Intake::ChangeRows(IndexStore& store, const Change& change) {
+absl::Status Intake::DivideWords(Change& change) {
+  if (change.same_words) return absl::OkStatus();
+  if (change.before.has_value()) {
+    CountWords(before_.at(change.before->topic_id), *change.before, -1);
+  }
+  if (!change.after.has_value()) return absl::OkStatus();
+  PostRow& after = *change.after;
+  const TopicRow& topic = after_.at(after.topic_id);
+  if (!change.fresh) {
+    after.length = CountWords(topic, after, 1);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(after.length, sealing_->Add(topic, after));
+  return absl::OkStatus();
+}
+
+int64_t Intake::CountWords(const TopicRow& topic, const PostRow& post, int sign) {
+  const Language language = LanguageOf(topic.language);
+  int64_t positions = 0;
+  words_.Begin(sign);
+  dividing_.Split(topic.title, language, [&](const Token& token) { words_.Add(token); });
+  dividing_.Split(post.text, language, [&](const Token& token) {
+    positions = token.position + 1;
+    words_.Add(token);
+  });
+  return positions;
+}
+
+absl::Status Intake::ChangeRow(IndexStore& store, const Change& change) {
   if (change.before.has_value()) {
     CountAuthor(before_, *change.before, -1);
     --posts_;
+    loose_ -= static_cast<int>(!change.before->sealed);
     text_bytes_ -= static_cast<int64_t>(change.before->text.size());
   }
   if (!change.after.has_value()) {
@@ -172,11 +215,19 @@ absl::Status Intake::ChangeRows(IndexStore& store, const Change& change) {
   const PostRow& after = *change.after;
   CountAuthor(after_, after, 1);
   ++posts_;
+  loose_ += static_cast<int>(!after.sealed);
   text_bytes_ += static_cast<int64_t>(after.text.size());
-  if (!change.before.has_value() || change.before->text != after.text) {
-    RETURN_IF_ERROR(store.PutText(after.id, Checksum(after.text), change.packed));
-  }
+  return PutRow(store, change);
+}
+
+absl::Status Intake::PutRow(IndexStore& store, const Change& change) {
+  const PostRow& after = *change.after;
+  if (change.fresh) return store.AddPost(after);
   if (change.before.has_value() && SameRow(*change.before, after)) return absl::OkStatus();
+  if (after.sealed) {
+    touched_.AddPost(after.id);
+    RETURN_IF_ERROR(store.TouchPost(after.id));
+  }
   return store.PutPost(after);
 }
 
@@ -184,7 +235,12 @@ absl::Status Intake::PutTopics(IndexStore& store, const Documents& documents) {
   for (const auto& document : documents.topics) {
     TopicRow& before = before_[document.id()];
     const TopicRow& after = after_[document.id()];
+    if (before == after) continue;  // each page of a snapshot has the topics of its posts
     topics_ += static_cast<int>(after.visible) - static_cast<int>(before.visible);
+    if (before.id != 0) {
+      touched_.AddTopic(after.id);
+      RETURN_IF_ERROR(store.TouchTopic(after.id));
+    }
     before.visible = after.visible;  // a topic may come twice
     RETURN_IF_ERROR(store.PutTopic(after));
   }
@@ -201,6 +257,13 @@ void Intake::CountAuthor(const Topics& topics, const PostRow& post, int sign) {
 }
 
 absl::Status Intake::WriteCounts(IndexStore& store) {
+  // First: no count may fall below what others take from it.
+  if (sealing_ != nullptr) {
+    for (const WordDelta& delta : sealing_->counts().Sorted()) {
+      RETURN_IF_ERROR(store.CountWord(delta));
+    }
+    sealing_->counts().Clear();
+  }
   for (const WordDelta& delta : words_.Sorted()) RETURN_IF_ERROR(store.CountWord(delta));
   for (const auto& [id, delta] : authors_) {
     if (delta.posts != 0 || delta.likes != 0) RETURN_IF_ERROR(store.CountForAuthor(delta));
@@ -208,6 +271,8 @@ absl::Status Intake::WriteCounts(IndexStore& store) {
   RETURN_IF_ERROR(store.AddToNumber("posts", posts_));
   RETURN_IF_ERROR(store.AddToNumber("topics", topics_));
   RETURN_IF_ERROR(store.AddToNumber("text_bytes", text_bytes_));
+  RETURN_IF_ERROR(store.AddToNumber("loose", loose_));
+  RETURN_IF_ERROR(store.AddToNumber("unsealed", unsealed_));
   Forget();
   return absl::OkStatus();
 }
@@ -215,7 +280,11 @@ absl::Status Intake::WriteCounts(IndexStore& store) {
 void Intake::Forget() {
   words_.Clear();
   authors_.clear();
-  posts_ = topics_ = text_bytes_ = 0;
+  posts_ = topics_ = text_bytes_ = loose_ = unsealed_ = 0;
+}
+
+size_t Intake::gathered() const {
+  return words_.size() + (sealing_ != nullptr ? sealing_->counts().size() : 0);
 }
 
 }  // namespace forium::search

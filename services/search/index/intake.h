@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "services/search/index/documents.h"
 #include "services/search/index/rows.h"
+#include "services/search/index/sealing.h"
 #include "services/search/index/store.h"
 #include "services/search/index/word_counts.h"
 
@@ -23,14 +24,19 @@ namespace forium::search {
 class Intake {
  public:
   // `otherwise`: the language of topics whose own cannot be told.
-  explicit Intake(Language otherwise) : otherwise_(otherwise) {}
+  // `touched` outlives it.
+  Intake(Language otherwise, Touched& touched) : otherwise_(otherwise), touched_(touched) {}
+
+  // While an index is built: the words of posts that come for the first time, by growing ids, go
+  // there, and those alone of others into the full-text tables. Null: no longer.
+  void SealInto(Sealing* sealing) { sealing_ = sealing; }
 
   // All but the counts of words and authors, which are gathered.
   absl::Status Take(IndexStore& store, const Documents& documents);
   // Writes what was gathered.
   absl::Status WriteCounts(IndexStore& store);
   // How many words were gathered: each is in memory.
-  size_t gathered() const { return words_.size(); }
+  size_t gathered() const;
   void Forget();
 
   // Posts that came without their topic since this was asked; there must be none.
@@ -43,8 +49,8 @@ class Intake {
     int64_t id = 0;
     const forum::v1::PostDocument* document = nullptr;  // null: only its topic changed
     std::optional<PostRow> before, after;
+    bool fresh = false;  // there was no such post, and its words are sealed
     bool same_words = false;
-    std::string packed = {};  // the text that `after` has
   };
 
   absl::Status TakePeople(IndexStore& store, const Documents& documents);
@@ -55,18 +61,24 @@ class Intake {
   absl::Status ReadBefore(IndexStore& store, std::vector<Change>& changes);
   void DecideAfter(Change& change);
   absl::Status ChangeWords(IndexStore& store, const Change& change);
-  // What follows from the words alone: their counts, the post's length, its packed text.
-  void CountWords(Change& change);
-  absl::Status ChangeRows(IndexStore& store, const Change& change);
+  absl::Status ChangeText(IndexStore& store, const Change& change);
+  // What follows from the words alone: their counts, the post's length; and seals what is fresh.
+  absl::Status DivideWords(Change& change);
+  int64_t CountWords(const TopicRow& topic, const PostRow& post, int sign);
+  absl::Status ChangeRow(IndexStore& store, const Change& change);
+  absl::Status PutRow(IndexStore& store, const Change& change);
   absl::Status PutTopics(IndexStore& store, const Documents& documents);
   // Only what everybody may read: members are shown with these numbers.
   void CountAuthor(const Topics& topics, const PostRow& post, int sign);
 
   const Language otherwise_;
-  Words folding_;
+  Touched& touched_;
+  Words folding_, dividing_;
   WordCounts words_;
+  Sealing* sealing_ = nullptr;
+  int64_t greatest_ = 0;  // of the posts that came while it seals
   absl::flat_hash_map<int64_t, AuthorDelta> authors_;
-  int64_t posts_ = 0, topics_ = 0, text_bytes_ = 0;
+  int64_t posts_ = 0, topics_ = 0, text_bytes_ = 0, loose_ = 0, unsealed_ = 0;
   int64_t skipped_ = 0;
 
   // Of the call.

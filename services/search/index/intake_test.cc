@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <iterator>
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "services/search/index/marks.h"
@@ -28,13 +32,12 @@ class IntakeTest : public ::testing::Test {
                 .posts = {PostOf(70, 7, 1, "It goes into the tube."),
                           PostOf(71, 7, 2, "Thanks, the tube it was.", 2)}});
   }
-  database::Database& database() { return *index_.file().database(); }
-  std::vector<std::string> Dump() { return DumpOf(database()); }
-  std::vector<int64_t> With(std::string_view word) { return PostsWith(database(), word); }
-  std::vector<int64_t> Marked(const std::string& mark) { return PostsMarked(database(), mark); }
+  std::vector<std::string> Dump() { return DumpOf(index_.Read()); }
+  std::vector<int64_t> With(std::string_view word) { return PostsWith(index_.Read(), word); }
+  std::vector<int64_t> Marked(const std::string& mark) { return PostsMarked(index_.Read(), mark); }
   // Words, rows and counts agree with those of an index that never knew anything else.
   void ExpectSameAs(FilledIndex& other) {
-    EXPECT_EQ(Dump(), DumpOf(*other.file().database()));
+    EXPECT_EQ(Dump(), DumpOf(other.Read()));
     EXPECT_TRUE(index_.file().CheckWords().ok());
   }
 
@@ -193,6 +196,109 @@ TEST_F(IntakeTest, WhatHappenedBetweenDoesNotShow) {
   ExpectSameAs(other);
 }
 
+TEST_F(IntakeTest, WhatIsSealedIsFoundAsBefore) {
+  const std::vector<std::string> before = Dump();
+  index_.Seal();
+  EXPECT_EQ(index_.file().numbers().sealed, 2);
+  EXPECT_EQ(index_.file().numbers().loose, 0);
+  EXPECT_EQ(Dump(), before);
+}
+
+TEST_F(IntakeTest, ChangesOfWordsUnsealPostsAndOthersDoNot) {
+  index_.Seal();
+  auto liked = PostOf(71, 7, 2, "Thanks, the tube it was.", 2);
+  liked.set_likes_count(3);
+  auto closed = TopicOf(7, 1, "Mounting a filter", {"pump", "c++"});
+  closed.set_closed(true);
+  index_.Put({.topics = {closed}, .posts = {liked}});
+  EXPECT_EQ(index_.file().numbers().unsealed, 0);
+  index_.Put({.posts = {PostOf(70, 7, 1, "It goes into the hose.")}});
+  EXPECT_EQ(index_.file().numbers().unsealed, 1);
+  EXPECT_EQ(index_.file().numbers().loose, 1);
+  EXPECT_THAT(With("tube"), ElementsAre(71));
+  EXPECT_THAT(With("hose"), ElementsAre(70));
+  // Again: it is not sealed any more.
+  index_.Put({.posts = {PostOf(70, 7, 1, "It goes into the tube."), GonePostOf(71, 7)}});
+  EXPECT_EQ(index_.file().numbers().unsealed, 2);
+  EXPECT_EQ(index_.file().numbers().loose, 1);
+  EXPECT_THAT(With("tube"), ElementsAre(70));
+  EXPECT_THAT(With("hose"), IsEmpty());
+}
+
+TEST_F(IntakeTest, APostThatComesBackIsFoundOnce) {
+  index_.Seal();
+  const std::vector<std::string> before = Dump();
+  index_.Put({.posts = {GonePostOf(71, 7)}});
+  EXPECT_THAT(With("tube"), ElementsAre(70));
+  index_.Put({.posts = {PostOf(71, 7, 2, "Thanks, the tube it was.", 2)}});
+  EXPECT_EQ(Dump(), before);
+}
+
+TEST_F(IntakeTest, APostThatWasNotThereWhenItWasBuiltIsFound) {
+  index_.Put({.posts = {GonePostOf(70, 7)}});
+  index_.Seal();
+  index_.Put({.posts = {PostOf(70, 7, 1, "It goes into the hose."), PostOf(5, 7, 3, "A hose.")}});
+  EXPECT_THAT(With("hose"), ElementsAre(5, 70));
+  EXPECT_EQ(index_.file().numbers().unsealed, 0);
+  index_.Put({.posts = {GonePostOf(70, 7)}});
+  EXPECT_THAT(With("hose"), ElementsAre(5));
+  EXPECT_EQ(index_.file().numbers().unsealed, 0);
+}
+
+// Each of these histories: what is found in the segment and the tables together is what a build
+// from nothing finds.
+class History : public IntakeTest, public ::testing::WithParamInterface<uint32_t> {
+ protected:
+  size_t Below(size_t end) { return random_() % end; }
+  std::string Text() {
+    static constexpr std::string_view kWords[] = {
+        "tube",   "filters", "std::vector", "GetComponent", "hose",  "東京都", "running",
+        "valves", "Öl",      "leak",        "pressure",     "pumps", "서버를", "C++"};
+    std::string text;
+    for (size_t i = 1 + Below(8); i > 0; --i) {
+      text += std::string(kWords[Below(std::size(kWords))]) + " ";
+    }
+    return text;
+  }
+  // Of one language, whatever follows: that of a topic is told once, when it comes.
+  std::string Title() { return "Where is the thing that you have with the " + Text(); }
+  int64_t SomeTopic() { return 7 + static_cast<int64_t>(Below(5)); }
+  forum::v1::TopicDocument Topic() {
+    auto topic = TopicOf(SomeTopic(), 1 + static_cast<int64_t>(Below(2)), Title(), {"pump"});
+    topic.set_visible(Below(4) > 0);
+    return topic;
+  }
+  forum::v1::PostDocument Post() {
+    const auto id = 60 + static_cast<int64_t>(Below(40));
+    auto post = PostOf(id, SomeTopic(), Below(3) == 0 ? 1 : 2, Text(), 1 + id % 2);
+    post.set_visible(Below(4) > 0);
+    post.set_likes_count(static_cast<int64_t>(Below(3)));
+    post.set_has_code(Below(2) == 0);
+    return post;
+  }
+  void ChangeSomething() {
+    PutDocuments documents;
+    for (size_t i = Below(3); i > 0; --i) documents.topics.push_back(Topic());
+    for (size_t i = Below(6); i > 0; --i) documents.posts.push_back(Post());
+    index_.Put(documents);
+  }
+
+  std::mt19937 random_{GetParam()};
+};
+
+TEST_P(History, EndsAsIfItHadBeenBuiltThen) {
+  for (int64_t id = 8; id < 12; ++id) index_.Put({.topics = {TopicOf(id, 1, Title())}});
+  for (int round = 0; round < 4; ++round) {
+    for (size_t changes = Below(12); changes > 0; --changes) ChangeSomething();
+    const std::vector<std::string> before = Dump();
+    EXPECT_TRUE(index_.file().CheckWords().ok());
+    index_.Seal();
+    EXPECT_THAT(Differing(before, Dump()), IsEmpty());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, History, ::testing::Range(1u, 13u));
+
 TEST_F(IntakeTest, OddTextsGoInAndOutAgain) {
   const std::vector<std::string> before = Dump();
   const std::string texts[] = {"",
@@ -210,6 +316,9 @@ TEST_F(IntakeTest, OddTextsGoInAndOutAgain) {
   }
   index_.Put({.posts = put});
   EXPECT_TRUE(index_.file().CheckWords().ok());
+  const std::vector<std::string> with = Dump();
+  index_.Seal();
+  EXPECT_EQ(Dump(), with);
   index_.Put({.posts = gone});
   EXPECT_EQ(Dump(), before);
   EXPECT_TRUE(index_.file().CheckWords().ok());

@@ -29,11 +29,13 @@ constexpr int kRetryAfterSeconds = 2;
 absl::StatusOr<std::shared_ptr<IndexFile>> OpenChecked(const std::string& path,
                                                        Language otherwise) {
   ASSIGN_OR_RETURN(std::shared_ptr<IndexFile> file, IndexFile::Open(path, otherwise));
-  if (file->BytesOnDisk() < kCheckedAtOpen) {
-    RETURN_IF_ERROR(file->CheckPages());
-    RETURN_IF_ERROR(file->CheckWords());
+  if (file->BytesOnDisk() >= kCheckedAtOpen) return file;
+  RETURN_IF_ERROR(file->CheckPages());
+  RETURN_IF_ERROR(file->CheckWords());
+  for (int64_t part = 0;;) {
+    ASSIGN_OR_RETURN(part, file->CheckSegment(part));
+    if (part == 0) return file;
   }
-  return file;
 }
 
 std::string CauseOrMessage(const absl::Status& status) {
@@ -116,6 +118,8 @@ absl::StatusOr<Snapshot> Index::Keeper::Read() {
                          "Search is being made ready. Try again in a moment.");
   }
   return Snapshot{.database = serving_->database(),
+                  .segment = serving_->segment(),
+                  .touched = serving_->touched(),
                   .vocabulary = shared_.vocabulary,
                   .languages = shared_.languages,
                   .version = version_};

@@ -66,6 +66,8 @@ class Index::Keeper {
   // A pass: until the end of the log, or an error.
   absl::Status FollowToEnd(const File& file, int64_t pass);
   absl::StatusOr<bool> FollowStep(const File& file);
+  // Whether so much changed since it was built that it should be built anew.
+  bool HasOutgrown(const IndexFile::Numbers& numbers) const;
   // Takes the vocabulary anew when enough time has passed since it changed, or at once.
   absl::Status RefreshShared(const File& file, bool at_once);
   // Drops a file that another one took the place of.
@@ -117,7 +119,7 @@ class Index::Keeper {
   struct Check {
     std::weak_ptr<IndexFile> file;
     bool pages_done = false, words_done = false;
-    int64_t text = 0;
+    int64_t text = 0, segment = 0;  // where it goes on; -1: done
   } check_;
 
   std::thread follower_;

@@ -23,6 +23,9 @@ constexpr double kRefreshShare = 0.02;
 constexpr absl::Duration kRefreshAtLeast = absl::Seconds(2);
 constexpr absl::Duration kRefreshAtMost = absl::Minutes(10);
 
+// What is not sealed costs a query more: of this part of the sealed posts it is too much.
+constexpr int64_t kLoosePart = 8;
+
 absl::Time TimeOf(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
@@ -80,6 +83,7 @@ absl::Status Index::Keeper::FollowToEnd(const File& file, int64_t pass) {
   if (status.ok()) status = RefreshShared(file, at_once);
   // A wrong file is no reason to come back soon: the one that is built will be whole.
   if (IsDamage(status) && Serves(file)) Rebuild(v1::Index::DAMAGED);
+  if (status.ok() && HasOutgrown(file->numbers()) && Serves(file)) Rebuild(v1::Index::GROWN);
   ShowGauges();
   RETURN_IF_ERROR(status);
   absl::MutexLock lock(&mutex_);
@@ -87,6 +91,12 @@ absl::Status Index::Keeper::FollowToEnd(const File& file, int64_t pass) {
   finished_passes_ = pass;
   if (at_once) refresh_at_once_ = false;
   return absl::OkStatus();
+}
+
+bool Index::Keeper::HasOutgrown(const IndexFile::Numbers& numbers) const {
+  const int64_t most = std::max(options_.most_loose, numbers.sealed / kLoosePart);
+  return numbers.loose + numbers.unsealed > most &&
+         absl::Now() - numbers.built_at >= options_.grow_every;
 }
 
 absl::StatusOr<bool> Index::Keeper::FollowStep(const File& file) {

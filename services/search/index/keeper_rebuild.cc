@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker's thread: builds a file beside the one that serves; checks that one otherwise.
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <future>
+#include <thread>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "services/base/observe/log.h"
@@ -28,6 +33,18 @@ constexpr int kPageAttempts = 20;
 constexpr int kCheckedTexts = 500;
 constexpr absl::Duration kCheckPause = absl::Milliseconds(100);
 constexpr absl::Duration kFirstCheck = absl::Seconds(30);
+constexpr int kLowestPriority = 19;
+
+// Runs `check`, which reads all of a large file without a pause, on a thread that takes what others
+// leave of the processor: its own, as a priority that was lowered cannot be raised again.
+absl::Status AtLeisure(absl::FunctionRef<absl::Status()> check) {
+  absl::Status status;
+  std::thread([&] {
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kLowestPriority);
+    status = check();
+  }).join();
+  return status;
+}
 
 }  // namespace
 
@@ -194,12 +211,16 @@ absl::Duration Index::Keeper::CheckPart() {
   if (check_.file.lock() != file) check_ = {.file = file};
   absl::Status status;
   if (!check_.pages_done) {
-    status = file->CheckPages();
+    status = AtLeisure([&] { return file->CheckPages(); });
     check_.pages_done = true;
   } else if (check_.text >= 0) {
     const absl::StatusOr<int64_t> last = file->CheckTexts(check_.text, kCheckedTexts);
     status = last.status();
     if (last.ok()) check_.text = *last == 0 ? -1 : *last;
+  } else if (check_.segment >= 0) {
+    const absl::StatusOr<int64_t> next = file->CheckSegment(check_.segment);
+    status = next.status();
+    if (next.ok()) check_.segment = *next == 0 ? -1 : *next;
   } else if (!check_.words_done) {
     status = file->CheckWords();
     check_.words_done = true;
@@ -219,6 +240,12 @@ void Index::Keeper::CheckNow(const File& file) {
     status = next.status();
     if (!next.ok() || *next == 0) break;
     last = *next;
+  }
+  for (int64_t part = 0; status.ok() && !stopping();) {
+    const absl::StatusOr<int64_t> next = file->CheckSegment(part);
+    status = next.status();
+    if (!next.ok() || *next == 0) break;
+    part = *next;
   }
   {
     absl::MutexLock lock(&mutex_);

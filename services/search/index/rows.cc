@@ -64,13 +64,17 @@ WordsRow WordsOf(const TopicRow& topic, const PostRow& post) {
   return {.opening = post.number == 1,
           .title = InLanguage(language, topic.title),
           .body = InLanguage(language, post.text),
-          .marks = MarksOf({.category_id = topic.category_id,
-                            .topic_id = topic.id,
-                            .author_id = post.author_id,
-                            .tags = topic.tags,
-                            .created_at = post.created_at,
-                            .first = post.number == 1,
-                            .has_code = post.has_code})};
+          .marks = MarksOf(topic, post)};
+}
+
+std::string MarksOf(const TopicRow& topic, const PostRow& post) {
+  return MarksOf({.category_id = topic.category_id,
+                  .topic_id = topic.id,
+                  .author_id = post.author_id,
+                  .tags = topic.tags,
+                  .created_at = post.created_at,
+                  .first = post.number == 1,
+                  .has_code = post.has_code});
 }
 
 bool SameWords(const TopicRow& a, const TopicRow& b) {

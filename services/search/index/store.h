@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "services/base/database/database.h"
 #include "services/search/index/rows.h"
+#include "services/search/index/touched.h"
 
 namespace forium::search {
 
@@ -53,16 +54,21 @@ class IndexStore {
   absl::StatusOr<std::optional<PostRow>> ReadPost(int64_t id);
   absl::Status PutPost(const PostRow& post);
   absl::Status PutText(int64_t post_id, int64_t checksum, std::string_view packed);
+  // The same for a post of which there is no row.
+  absl::Status AddPost(const PostRow& post);
+  absl::Status AddText(int64_t post_id, int64_t checksum, std::string_view packed);
   absl::Status DropPost(int64_t id);
+  // What the segment tells of them, beside their words, is no longer so.
+  absl::Status TouchTopic(int64_t id);
+  absl::Status TouchPost(int64_t id);
+  absl::Status ReadTouched(Touched& touched);
 
   // Words. What is taken out is what was put in.
   absl::Status PutWords(int64_t post_id, const WordsRow& words);
   absl::Status TakeWords(int64_t post_id, const WordsRow& words);
+  // What the segment has of a post is void from now on.
+  absl::Status Unseal(int64_t post_id);
   absl::Status CountWord(const WordDelta& delta);
-  // An option of FTS5, for example `automerge`; a command, for example `optimize`.
-  absl::Status ConfigureWords(std::string_view option, int64_t value);
-  absl::Status RunOnWords(std::string_view command);
-
   // State; empty or 0 when there is none.
   absl::StatusOr<std::string> ReadState(std::string_view key);
   absl::StatusOr<int64_t> ReadNumber(std::string_view key);

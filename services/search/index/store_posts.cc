@@ -64,7 +64,7 @@ absl::StatusOr<std::vector<int64_t>> IndexStore::PostsOf(int64_t topic_id) {
 // A post whose text is gone is found too, so that it shows.
 constexpr Statement kReadPost{"search_read_post", R"(
 SELECT p.topic_id, p.number, p.author_id, p.created_at, p.likes_count, p.accepted, p.has_code,
-  p.length, COALESCE(t.checksum, -1), t.text
+  p.length, p.sealed, COALESCE(t.checksum, -1), t.text
 FROM posts p LEFT JOIN texts t ON t.id = p.id WHERE p.id = $1)"};
 
 absl::StatusOr<std::optional<PostRow>> IndexStore::ReadPost(int64_t id) {
@@ -73,7 +73,7 @@ absl::StatusOr<std::optional<PostRow>> IndexStore::ReadPost(int64_t id) {
   RETURN_IF_ERROR(tx_.Query(
       kReadPost,
       [&](const Row& row) {
-        absl::StatusOr<std::string> text = VerifiedText(row.Int(8), row.Text(9));
+        absl::StatusOr<std::string> text = VerifiedText(row.Int(9), row.Text(10));
         damage = text.status();
         if (!text.ok()) return;
         post = PostRow{.id = id,
@@ -85,6 +85,7 @@ absl::StatusOr<std::optional<PostRow>> IndexStore::ReadPost(int64_t id) {
                        .accepted = row.Int(5) != 0,
                        .has_code = row.Int(6) != 0,
                        .length = row.Int(7),
+                       .sealed = row.Int(8) != 0,
                        .text = *std::move(text)};
       },
       id));
@@ -94,15 +95,23 @@ absl::StatusOr<std::optional<PostRow>> IndexStore::ReadPost(int64_t id) {
 
 constexpr Statement kPutPost{"search_put_post", R"(
 INSERT OR REPLACE INTO posts (id, topic_id, number, author_id, created_at, likes_count, accepted,
-  has_code, length)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))"};
+  has_code, length, sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))"};
+constexpr Statement kAddPost{"search_add_post", R"(
+INSERT INTO posts (id, topic_id, number, author_id, created_at, likes_count, accepted, has_code,
+  length, sealed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10))"};
 
-absl::Status IndexStore::PutPost(const PostRow& post) {
-  return tx_
-      .Execute(kPutPost, post.id, post.topic_id, post.number, post.author_id, post.created_at,
-               post.likes_count, post.accepted, post.has_code, post.length)
+static absl::Status WritePost(database::Transaction& tx, const Statement& statement,
+                              const PostRow& post) {
+  return tx
+      .Execute(statement, post.id, post.topic_id, post.number, post.author_id, post.created_at,
+               post.likes_count, post.accepted, post.has_code, post.length, post.sealed)
       .status();
 }
+
+absl::Status IndexStore::PutPost(const PostRow& post) { return WritePost(tx_, kPutPost, post); }
+absl::Status IndexStore::AddPost(const PostRow& post) { return WritePost(tx_, kAddPost, post); }
 
 constexpr Statement kPutText{
     "search_put_text", "INSERT OR REPLACE INTO texts (id, checksum, text) VALUES ($1, $2, $3)"};
@@ -112,12 +121,39 @@ absl::Status IndexStore::PutText(int64_t post_id, int64_t checksum, std::string_
       .status();
 }
 
+constexpr Statement kAddText{"search_add_text",
+                             "INSERT INTO texts (id, checksum, text) VALUES ($1, $2, $3)"};
+
+absl::Status IndexStore::AddText(int64_t post_id, int64_t checksum, std::string_view packed) {
+  return tx_.Execute(kAddText, post_id, checksum, database::Parameter(database::Blob{packed}))
+      .status();
+}
+
 constexpr Statement kDropPost{"search_drop_post", "DELETE FROM posts WHERE id = $1"};
 constexpr Statement kDropText{"search_drop_text", "DELETE FROM texts WHERE id = $1"};
 
 absl::Status IndexStore::DropPost(int64_t id) {
   RETURN_IF_ERROR(tx_.Execute(kDropPost, id).status());
   return tx_.Execute(kDropText, id).status();
+}
+
+constexpr Statement kTouchTopic{"search_touch_topic",
+                                "INSERT OR IGNORE INTO touched_topics (id) VALUES ($1)"};
+constexpr Statement kTouchPost{"search_touch_post",
+                               "INSERT OR IGNORE INTO touched_posts (id) VALUES ($1)"};
+
+absl::Status IndexStore::TouchTopic(int64_t id) { return tx_.Execute(kTouchTopic, id).status(); }
+absl::Status IndexStore::TouchPost(int64_t id) { return tx_.Execute(kTouchPost, id).status(); }
+
+constexpr Statement kReadTouchedTopics{"search_read_touched_topics",
+                                       "SELECT id FROM touched_topics"};
+constexpr Statement kReadTouchedPosts{"search_read_touched_posts",
+                                      "SELECT id FROM touched_posts UNION SELECT id FROM unsealed"};
+
+absl::Status IndexStore::ReadTouched(Touched& touched) {
+  RETURN_IF_ERROR(
+      tx_.Query(kReadTouchedTopics, [&](const Row& row) { touched.AddTopic(row.Int(0)); }));
+  return tx_.Query(kReadTouchedPosts, [&](const Row& row) { touched.AddPost(row.Int(0)); });
 }
 
 }  // namespace forium::search

@@ -91,6 +91,4 @@ absl::StatusOr<int64_t> IndexStore::VerifyTexts(int64_t after_id, int64_t limit)
   return last;
 }
 
-absl::Status IndexStore::CheckWords() { return RunOnWords("integrity-check"); }
-
 }  // namespace forium::search

@@ -43,6 +43,10 @@ absl::Status IndexStore::TakeWords(int64_t post_id, const WordsRow& words) {
       .status();
 }
 
+constexpr Statement kUnseal{"search_unseal", "INSERT OR IGNORE INTO unsealed (id) VALUES ($1)"};
+
+absl::Status IndexStore::Unseal(int64_t post_id) { return tx_.Execute(kUnseal, post_id).status(); }
+
 constexpr Statement kCountWord{"search_count_word", R"(
 INSERT INTO vocabulary (word, posts) VALUES ($1, $2)
 ON CONFLICT (word) DO UPDATE SET posts = vocabulary.posts + excluded.posts)"};
@@ -55,29 +59,17 @@ absl::Status IndexStore::CountWord(const WordDelta& delta) {
   return tx_.Execute(kDropUnusedWord, delta.word).status();
 }
 
-constexpr Statement kConfigureTitles{"search_configure_titles",
-                                     "INSERT INTO titles (titles, rank) VALUES ($1, $2)"};
-constexpr Statement kConfigureOpenings{"search_configure_openings",
-                                       "INSERT INTO openings (openings, rank) VALUES ($1, $2)"};
-constexpr Statement kConfigureReplies{"search_configure_replies",
-                                      "INSERT INTO replies (replies, rank) VALUES ($1, $2)"};
+constexpr Statement kCheckTitles{"search_check_titles",
+                                 "INSERT INTO titles (titles) VALUES ('integrity-check')"};
+constexpr Statement kCheckOpenings{"search_check_openings",
+                                   "INSERT INTO openings (openings) VALUES ('integrity-check')"};
+constexpr Statement kCheckReplies{"search_check_replies",
+                                  "INSERT INTO replies (replies) VALUES ('integrity-check')"};
 
-absl::Status IndexStore::ConfigureWords(std::string_view option, int64_t value) {
-  RETURN_IF_ERROR(tx_.Execute(kConfigureTitles, option, value).status());
-  RETURN_IF_ERROR(tx_.Execute(kConfigureOpenings, option, value).status());
-  return tx_.Execute(kConfigureReplies, option, value).status();
-}
-
-constexpr Statement kRunOnTitles{"search_run_on_titles", "INSERT INTO titles (titles) VALUES ($1)"};
-constexpr Statement kRunOnOpenings{"search_run_on_openings",
-                                   "INSERT INTO openings (openings) VALUES ($1)"};
-constexpr Statement kRunOnReplies{"search_run_on_replies",
-                                  "INSERT INTO replies (replies) VALUES ($1)"};
-
-absl::Status IndexStore::RunOnWords(std::string_view command) {
-  RETURN_IF_ERROR(tx_.Execute(kRunOnTitles, command).status());
-  RETURN_IF_ERROR(tx_.Execute(kRunOnOpenings, command).status());
-  return tx_.Execute(kRunOnReplies, command).status();
+absl::Status IndexStore::CheckWords() {
+  RETURN_IF_ERROR(tx_.Execute(kCheckTitles).status());
+  RETURN_IF_ERROR(tx_.Execute(kCheckOpenings).status());
+  return tx_.Execute(kCheckReplies).status();
 }
 
 constexpr Statement kReadVocabulary{"search_read_vocabulary",

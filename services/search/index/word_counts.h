@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// In how many posts words are: what posts that are put in or taken out change in it, gathered.
-// Thread-compatible.
+// In how many posts words are: what posts that are put in or taken out change in it, gathered. A
+// word takes some 30 bytes. Thread-compatible.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "services/search/index/store.h"
 #include "services/search/words/words.h"
 
@@ -16,25 +16,40 @@ namespace forium::search {
 
 class WordCounts {
  public:
-  // The words of a post, each once, more or fewer by `sign`. The positions in its body.
-  int64_t Count(const TopicRow& topic, const PostRow& post, int sign);
+  // A post whose tokens follow, each of its words once more or fewer by `sign`.
+  void Begin(int sign) {
+    ++serial_;
+    sign_ = sign;
+  }
+  void Add(const Token& token) {
+    if (token.kind != Token::Kind::kGram) Count(token.text);
+  }
 
-  size_t size() const { return counts_.size(); }
+  size_t size() const { return entries_.size(); }
   // What differs, sorted by word; valid until the next call.
   std::vector<WordDelta> Sorted() const;
-  void Clear() { counts_.clear(); }
+  void Clear();
 
  private:
   struct Entry {
-    int64_t posts = 0;
-    int64_t counted = 0;  // the post that it was last counted for, by `serial_`
+    uint32_t text = 0;  // where it begins in texts_
+    uint8_t size = 0;
+    int32_t posts = 0;
+    uint32_t counted = 0;  // the post that it was last counted for, by `serial_`
   };
-  // The positions.
-  int64_t CountText(std::string_view text, Language language, int sign);
+  std::string_view TextOf(const Entry& entry) const {
+    return std::string_view(texts_).substr(entry.text, entry.size);
+  }
+  void Count(std::string_view word);
+  Entry& EntryOf(std::string_view word);
+  void Grow();
 
-  Words words_;
-  absl::flat_hash_map<std::string, Entry> counts_;
-  int64_t serial_ = 0;
+  // An open table of places in entries_, from 1 on; 0: free. A power of two, half full at most.
+  std::vector<uint32_t> slots_;
+  std::vector<Entry> entries_;
+  std::string texts_;
+  uint32_t serial_ = 0;
+  int sign_ = 1;
 };
 
 }  // namespace forium::search

@@ -5,3 +5,14 @@
 CREATE TABLE unsealed (
   id INTEGER PRIMARY KEY
 );
+
+-- 1: its words stand in the segment; 0: in the full-text tables. Never both.
+ALTER TABLE posts ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+
+-- What the segment tells of these, beside their words, is no longer so: their rows are asked instead.
+CREATE TABLE touched_topics (
+  id INTEGER PRIMARY KEY
+);
+CREATE TABLE touched_posts (
+  id INTEGER PRIMARY KEY
+);

@@ -4,9 +4,12 @@
 //   index.Put({.categories = {CategoryOf(1, "general")}, .topics = {TopicOf(7, 1, "A filter")},
 //              .posts = {PostOf(70, 7, 1, "It goes in here.")}});
 //   Search(index.Read(), …);
-// In memory, where reads take turns, unless it has a path. Aborts when something fails.
+// With Seal, what was put so far stands in the segment, as it does after a build. In memory, where
+// reads take turns, unless it has a path. Aborts when something fails.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,11 +37,22 @@ class FilledIndex {
   // Takes documents over: things that are new, and what changed of others.
   void Put(const PutDocuments& documents);
   void Put(const forum::v1::ListChangesResponse& changes);
+  // Builds the index anew from what was put; snapshots that were read before are not to be used.
+  void Seal();
   // As it is now.
   Snapshot Read() const;
   IndexFile& file() { return *file_; }
 
  private:
+  void Create();
+
+  const Language otherwise_;
+  const std::string path_;
+  // What was put last of each, by id.
+  std::map<int64_t, forum::v1::CategoryDocument> categories_;
+  std::map<int64_t, forum::v1::UserDocument> users_;
+  std::map<int64_t, forum::v1::TopicDocument> topics_;
+  std::map<int64_t, forum::v1::PostDocument> posts_;
   std::shared_ptr<IndexFile> file_;
   int64_t sequence_ = 0;
 };

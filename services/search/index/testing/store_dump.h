@@ -7,18 +7,19 @@
 #include <string_view>
 #include <vector>
 
-#include "services/base/database/database.h"
+#include "services/search/index/index.h"
 
 namespace forium::search {
 
-// All rows but those of `state`, sorted, with columns between bars; the words as pairs of a word
-// and the posts that have it.
-std::vector<std::string> DumpOf(database::Database& index);
+// All rows but those of `state`, sorted, with columns between bars; the words and the marks with
+// the posts that have them, wherever these stand: which of them are sealed does not show.
+std::vector<std::string> DumpOf(const Snapshot& index);
+// The lines that only one of two dumps has.
+std::vector<std::string> Differing(std::vector<std::string> a, std::vector<std::string> b);
 
-// Posts that a MATCH expression finds, growing. Aborts when it is none.
-std::vector<int64_t> Matches(database::Database& index, std::string_view expression);
-// Those that have this word (as it is folded) in the title or the body; that have this mark.
-std::vector<int64_t> PostsWith(database::Database& index, std::string_view word);
-std::vector<int64_t> PostsMarked(database::Database& index, std::string_view mark);
+// Posts that have this word (as it is folded) in the title or the body, growing; that have this
+// mark. One that is found twice stands there twice.
+std::vector<int64_t> PostsWith(const Snapshot& index, std::string_view word);
+std::vector<int64_t> PostsMarked(const Snapshot& index, std::string_view mark);
 
 }  // namespace forium::search
