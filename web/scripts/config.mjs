@@ -19,7 +19,7 @@ const form = /\/src\/lib\/(form\/|lazy\/problems)|\/messages\/(en|de)\/problems\
 // What the page of results, the panel of search and similar topics share.
 const search = /\/src\/search\/(query|recent|asked|Pieces)/;
 const roots = /\/src\/(entry\/client\.ts|pages\/(list|topic)\/\w+Page\.svelte)$/;
-const own = /\/src\/pages\/(?!topic\/member-parts)|\/messages\/\w+\/(list|topic)\.ts/;
+const own = /\/src\/pages\/(?!topic\/member-parts)|\/messages\/\w+\/list\.ts/;
 
 function chunks() {
   const shell = new Set();
