@@ -66,6 +66,21 @@ export default [
       await visitor.arrives(new RegExp(`^/search\\?q=${word}$`));
       await visitor.sees(visitor.page.getByRole('list').getByRole('link', {name: title}));
 
+      t.step('typed before the panel is there');
+      const slow = await t.visitor();
+      await slow.page.route(/\/assets\/(keys|quick)-/, async (route) => {
+        await sleep(300);
+        await route.continue();
+      });
+      await slow.open('/categories');
+      await slow.page.keyboard.press('/');
+      // The first letter is the key of a new topic.
+      await slow.page.keyboard.type(`c ${word}`, {delay: 60});
+      await slow.sees(panel(slow));
+      await slow.until((text) => document.querySelector('dialog input').value === text, `c ${word}`);
+      await slow.sees(option(slow, new RegExp(`^Search for c ${word}`)));
+      assert.equal(slow.path, '/categories');
+
       t.step('searched lately, on this device');
       await visitor.open('/categories');
       await keyboard.press('/');

@@ -39,11 +39,14 @@ async function main(): Promise<void> {
   start();
   document.documentElement.dataset.ready = '';
   for (const intent of ['mouseover', 'focusin', 'click'] as const) document.addEventListener(intent, seek);
-  addEventListener('keydown', (event) => {
+  const keys: KeyboardEvent[] = [];
+  const kept = (event: KeyboardEvent): void => {
     // What Firefox would begin to find by itself before the keys' code is there.
     if (event.key === '/' && event.target === document.body) event.preventDefault();
-    void import('../lib/lazy/keys').then(({ listen }) => listen(event));
-  }, { once: true });
+    if (keys.push(event) > 1) return;
+    void import('../lib/lazy/keys').then(({ listen }) => (removeEventListener('keydown', kept), listen(keys)));
+  };
+  addEventListener('keydown', kept);
 }
 
 void main();

@@ -6,6 +6,8 @@ import Keys from './Keys.svelte';
 
 export const places: Record<string, string> = { h: '/', n: '/new-topics', u: '/unread', t: '/top', c: '/categories', s: '/settings' };
 let pending = false;
+// What is typed while the panel of search is on its way: no letter of it is a command.
+let early: string | null = null;
 let help: Record<string, unknown> | null = null;
 
 function walk(step: number): void {
@@ -29,9 +31,19 @@ function showHelp(): void {
   help ??= mount(Keys, { target: document.body, props: { close: () => help && (void unmount(help), (help = null)) } });
 }
 
+function search(): void {
+  early = '';
+  void import('../../search/quick').then(({ find }) => find(early ?? '')).finally(() => (early = null));
+}
+
 function pressed(event: KeyboardEvent): void {
   const target = event.target as HTMLElement;
   if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, textarea, select, [contenteditable], dialog')) return;
+  if (early !== null) {
+    if (event.key === 'Backspace') early = early.slice(0, -1);
+    else if (event.key.length === 1) early += event.key;
+    return event.preventDefault();
+  }
   if (pending) {
     pending = false;
     const place = places[event.key];
@@ -46,7 +58,7 @@ function pressed(event: KeyboardEvent): void {
     case 'e': return press('[data-do=edit]');
     case '/':
       event.preventDefault();
-      return void import('../../search/quick').then(({ find }) => find());
+      return search();
     case 'c': return void go('/new');
     case '.': return press('.unseen button');
     case '?': return showHelp();
@@ -56,8 +68,8 @@ function pressed(event: KeyboardEvent): void {
   }
 }
 
-// Begins with the key that made this module load.
-export function listen(first: KeyboardEvent): void {
+// Begins with the keys that made this module load, or came meanwhile.
+export function listen(first: KeyboardEvent[]): void {
   document.addEventListener('keydown', pressed);
-  pressed(first);
+  first.forEach(pressed);
 }
