@@ -57,8 +57,8 @@ std::string HashOf(const std::string& bytes) {
 std::string ContentType(const std::string& path) {
   static const std::map<std::string, std::string> kTypes = {
       {"html", "text/html; charset=utf-8"},
-      {"js", "text/javascript; charset=utf-8"},
-      {"mjs", "text/javascript; charset=utf-8"},
+      {"js", "text/javascript"},  // modules are UTF-8 always (RFC 9239)
+      {"mjs", "text/javascript"},
       {"css", "text/css; charset=utf-8"},
       {"json", "application/json"},
       {"map", "application/json"},
