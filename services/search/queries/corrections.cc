@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/base/status/macros.h"
-#include "services/search/words/tokenizer.h"
+#include "services/search/queries/readable.h"
 
 namespace forium::search {
 namespace {
@@ -58,13 +58,10 @@ const PlannedForm* CorrectionOf(const PlannedTerm& term, const std::array<int, 2
 
 }  // namespace
 
-absl::StatusOr<bool> IsReadable(const std::string& word, SearchStore& store) {
-  return store.Readable(Quoted({word}));
-}
-
 absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& plan,
                                                                  const Found& found,
                                                                  const Vocabulary& vocabulary,
+                                                                 const Segment& segment,
                                                                  SearchStore& store) {
   absl::flat_hash_set<std::string> unreadable;
   for (size_t i = 0; i < plan.terms.size(); ++i) {
@@ -72,7 +69,7 @@ absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& pla
     if (term.phrase || term.text.empty() || vocabulary.Frequency(term.text) == 0) continue;
     // What was found as it was typed, the caller may read.
     if (term.forms[0].tokens.front() == term.text && HitAsTyped(found, i)) continue;
-    ASSIGN_OR_RETURN(const bool readable, IsReadable(term.text, store));
+    ASSIGN_OR_RETURN(const bool readable, IsReadable(term.text, segment, store));
     if (!readable) unreadable.insert(term.text);
   }
   return unreadable;

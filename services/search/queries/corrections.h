@@ -17,9 +17,8 @@ namespace forium::search {
 absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& plan,
                                                                  const Found& found,
                                                                  const Vocabulary& vocabulary,
+                                                                 const Segment& segment,
                                                                  SearchStore& store);
-// Whether a word is in one of the newest posts that have it and that the caller may read.
-absl::StatusOr<bool> IsReadable(const std::string& word, SearchStore& store);
 
 void TellCorrections(const Query& query, const Plan& plan, const Found& found,
                      v1::Interpretation* told);

@@ -2,8 +2,6 @@
 #include "services/search/queries/gathering.h"
 
 #include <algorithm>
-#include <atomic>
-#include <ctime>
 
 #include "services/base/status/macros.h"
 #include "services/search/queries/weights.h"
@@ -11,13 +9,6 @@
 namespace forium::search {
 namespace {
 
-// Processor time of all queries that are under way, and what each has of it at least and at most:
-// who is alone may look farther.
-constexpr int64_t kSharedMicros = 16'000;
-constexpr int64_t kLeastMicros = 2'000;
-constexpr int64_t kMostMicros = 16'000;
-
-std::atomic<int> under_way{0};
 // Rows that one step may have to look at. Between steps the budget is looked at.
 constexpr int64_t kRowsPerStep = 2'000;
 // About one in so many posts with a word is such a row.
@@ -35,11 +26,10 @@ int CandidatesAmong(int64_t posts) {
 // Terms that take part when some may be missing.
 constexpr size_t kRelaxedTerms = 6;
 
-int64_t ThreadMicros() {
-  timespec now = {};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
-}
+// Of those that fit, so many times as many are looked at as are taken.
+constexpr size_t kLookedAt = 2;
+// Fits that are looked at between two looks at the budget.
+constexpr size_t kFitsPerStep = 16;
 
 std::vector<int> Rarest(const Plan& plan, size_t count) {
   std::vector<int> terms = plan.Deciding();
@@ -61,81 +51,225 @@ void Merge(const RowHits& more, RowHits& hits) {
   }
 }
 
+// How well a post fits by its words alone, before anything else is read of it.
+float WorthOf(const Plan& plan, const RowHits& hits) {
+  float worth = 0;
+  float pairs = 0;
+  int terms = 0;
+  for (size_t i = 0; i < plan.terms.size(); ++i) {
+    const TermHit& hit = hits.terms[i];
+    if (!hit.any()) continue;
+    ++terms;
+    pairs += plan.terms[i].rarity;
+    const auto count = static_cast<float>(hit.count);
+    const float often = count * (weights::kSaturation + 1.0f) / (count + weights::kSaturation);
+    worth +=
+        plan.terms[i].rarity * (weights::kTitle * WeightOf(hit.title) + WeightOf(hit.body) * often);
+  }
+  if (terms == 0) return 0;
+  return worth + pairs / static_cast<float>(terms) *
+                     (weights::kAdjacentPair * static_cast<float>(hits.adjacent) +
+                      weights::kNearPair * static_cast<float>(hits.near));
+}
+
+SegmentList ListOf(Among among) {
+  return among == Among::kReplies ? SegmentList::kReplies : SegmentList::kOpenings;
+}
+
 }  // namespace
 
-Budget::Budget()
-    : end_(ThreadMicros() +
-           std::clamp(kSharedMicros / (1 + under_way.fetch_add(1)), kLeastMicros, kMostMicros)) {}
-Budget::~Budget() { under_way.fetch_sub(1); }
-bool Budget::Over() const { return ThreadMicros() > end_; }
-
-Gathering::Gathering(SearchStore& store, const Bounds& bounds, int64_t posts)
-    : store_(store), bounds_(bounds), candidates_(CandidatesAmong(posts)) {}
+Gathering::Gathering(const Snapshot& index, SearchStore& store, const Plan& plan,
+                     const Bounds& bounds)
+    : index_(index),
+      store_(store),
+      segment_(*index.segment),
+      plan_(plan),
+      bounds_(bounds),
+      candidates_(CandidatesAmong(index.vocabulary->posts())),
+      sealed_(segment_, plan) {}
 
 // Titles alone when they are asked for; else posts, and replies only where the posts that begin
 // topics are not enough.
-absl::Status Gathering::AddAll(const Plan& plan, const Expression& expression, int limit) {
-  if (plan.in_title) return Add(expression, Among::kTitles, limit);
+absl::Status Gathering::AddAll(const Wanted& wanted, int limit) {
+  if (plan_.in_title) return Add(wanted, Among::kTitles, limit);
   const size_t before = posts_.size();
-  RETURN_IF_ERROR(Add(expression, Among::kOpenings, limit));
+  RETURN_IF_ERROR(Add(wanted, Among::kOpenings, limit));
   if (posts_.size() - before >= static_cast<size_t>(limit)) return absl::OkStatus();
-  return Add(expression, Among::kReplies, limit);
+  return Add(wanted, Among::kReplies, limit);
 }
 
-absl::Status Gathering::ByRelevance(const Plan& plan, size_t enough) {
-  const std::vector<int> terms = plan.Deciding();
-  if (terms.empty()) return AddAll(plan, Filtered(plan), candidates_);
-  const Expression all = AllOf(plan, terms);
-  RETURN_IF_ERROR(AddAll(plan, all, candidates_));
+absl::Status Gathering::ByRelevance(size_t enough) {
+  const Wanted all = {.terms = plan_.Deciding()};
+  RETURN_IF_ERROR(AddAll(all, candidates_));
+  if (all.terms.empty()) return absl::OkStatus();
   // More than were taken: then those whose titles say it, too.
-  if (found_.bound && !plan.in_title && !plan.in_body) {
+  if (found_.bound && !plan_.in_title && !plan_.in_body) {
     RETURN_IF_ERROR(Add(all, Among::kTitles, candidates_ / 2));
   }
   if (found_.topics.size() >= enough) return absl::OkStatus();
-  return Relax(plan, enough);
+  return Relax(enough);
 }
 
-absl::Status Gathering::Relax(const Plan& plan, size_t enough) {
+absl::Status Gathering::Relax(size_t enough) {
   const size_t before = found_.topics.size();
-  const std::vector<int> terms = Rarest(plan, kRelaxedTerms);
-  if (terms.size() > 2) RETURN_IF_ERROR(AddAll(plan, TwoOf(plan, terms), candidates_));
+  const std::vector<int> terms = Rarest(plan_, kRelaxedTerms);
+  if (terms.size() > 2) {
+    RETURN_IF_ERROR(AddAll({.how = Wanted::How::kTwo, .terms = terms}, candidates_));
+  }
   if (terms.size() > 1 && found_.topics.size() < enough) {
-    const Expression any = AnyOf(plan, Rarest(plan, 2));
-    if (!plan.in_title && !plan.in_body) {
+    const Wanted any = {.how = Wanted::How::kAny, .terms = Rarest(plan_, 2)};
+    if (!plan_.in_title && !plan_.in_body) {
       RETURN_IF_ERROR(Add(any, Among::kTitles, candidates_ / 2));
     }
-    RETURN_IF_ERROR(AddAll(plan, any, candidates_));
+    RETURN_IF_ERROR(AddAll(any, candidates_));
   }
   found_.relaxed = found_.topics.size() > before;
   return absl::OkStatus();
 }
 
-absl::Status Gathering::ByTime(const Plan& plan, bool oldest_first) {
-  const std::vector<int> terms = plan.Deciding();
-  const Expression all = terms.empty() ? Filtered(plan) : AllOf(plan, terms);
-  if (plan.in_title && !terms.empty()) {
-    RETURN_IF_ERROR(Add(all, Among::kTitles, weights::kTimeCandidates, oldest_first));
+absl::Status Gathering::ByTime(bool oldest_first) {
+  const Order order = oldest_first ? Order::kOldest : Order::kNewest;
+  const Wanted all = {.terms = plan_.Deciding()};
+  if (plan_.in_title && !all.terms.empty()) {
+    RETURN_IF_ERROR(Add(all, Among::kTitles, weights::kTimeCandidates, order));
   } else {
-    RETURN_IF_ERROR(Add(all, Among::kOpenings, weights::kTimeCandidates, oldest_first));
-    RETURN_IF_ERROR(Add(all, Among::kReplies, weights::kTimeCandidates, oldest_first));
+    RETURN_IF_ERROR(Add(all, Among::kOpenings, weights::kTimeCandidates, order));
+    RETURN_IF_ERROR(Add(all, Among::kReplies, weights::kTimeCandidates, order));
   }
-  return found_.topics.empty() && terms.size() > 1 ? Relax(plan, 1) : absl::OkStatus();
+  return found_.topics.empty() && all.terms.size() > 1 ? Relax(1) : absl::OkStatus();
 }
 
-absl::Status Gathering::Titles(const Plan& plan, int limit) {
-  const std::vector<int> terms = plan.Deciding();
-  if (terms.empty() || plan.in_body) return absl::OkStatus();
-  return Add(AllOf(plan, terms), Among::kTitles, limit);
+absl::Status Gathering::Titles(int limit) {
+  const Wanted all = {.terms = plan_.Deciding()};
+  if (all.terms.empty() || plan_.in_body) return absl::OkStatus();
+  return Add(all, Among::kTitles, limit);
+}
+
+absl::Status Gathering::Add(const Wanted& wanted, Among among, int limit) {
+  // Marks alone are all equally well hit.
+  return Add(wanted, among, limit, wanted.terms.empty() ? Order::kNewest : Order::kBest);
+}
+
+absl::Status Gathering::Add(const Wanted& wanted, Among among, int limit, Order order) {
+  if (wanted.terms.empty() && plan_.marks.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(AddSealed(wanted, among, limit, order));
+  return AddUnsealed(wanted, among, limit, order);
+}
+
+// In steps, so that those that the caller may not read do not stand in the way of others.
+absl::Status Gathering::AddSealed(const Wanted& wanted, Among among, int limit, Order order) {
+  const SegmentList list = ListOf(among);
+  const bool in_title = among == Among::kTitles && !wanted.terms.empty();
+  ASSIGN_OR_RETURN(const Bitmap posts, sealed_.Find(list, wanted, in_title, budget_));
+  const Ordinal size = segment_.size(list);
+  std::optional<Ordinal> next;
+  if (size > 0) next = order == Order::kOldest ? posts.Previous(size - 1) : posts.Next(0);
+  int rows = 0;
+  while (next.has_value() && rows < limit) {
+    const size_t most = static_cast<size_t>(limit - rows) * (order == Order::kBest ? kLookedAt : 1);
+    std::vector<Fitting> fitting;
+    for (size_t seen = 0; next.has_value() && fitting.size() < most; ++seen) {
+      if (seen % kFitsPerStep == kFitsPerStep - 1 && budget_.Over()) {
+        found_.bound = true;
+        next.reset();
+        break;
+      }
+      const Ordinal at = *next;
+      ASSIGN_OR_RETURN(const std::optional<RowHits> hits,
+                       sealed_.HitsOf(list, wanted, in_title, at));
+      if (hits.has_value()) fitting.push_back({at, WorthOf(plan_, *hits), *hits});
+      if (order != Order::kOldest) {
+        next = at + 1 < size ? posts.Next(at + 1) : std::nullopt;
+      } else {
+        next = at > 0 ? posts.Previous(at - 1) : std::nullopt;
+      }
+    }
+    if (order == Order::kBest) {
+      std::stable_sort(fitting.begin(), fitting.end(),
+                       [](const Fitting& a, const Fitting& b) { return a.worth > b.worth; });
+    }
+    ASSIGN_OR_RETURN(const int added, AddRows(list, fitting, limit - rows));
+    rows += added;
+  }
+  if (rows >= limit) found_.bound = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> Gathering::AddRows(SegmentList list, const std::vector<Fitting>& fitting,
+                                       int limit) {
+  int rows = 0;
+  for (const Fitting& one : fitting) {
+    if (rows == limit) break;
+    ASSIGN_OR_RETURN(const bool added, AddRow(list, one));
+    rows += added ? 1 : 0;
+  }
+  return rows;
+}
+
+// The facts that were sealed hold as long as nothing touched them; else the rows are asked.
+absl::StatusOr<bool> Gathering::AddRow(SegmentList list, const Fitting& fitting) {
+  RETURN_IF_ERROR(segment_.ReadPost(list, fitting.ordinal, &facts_));
+  RETURN_IF_ERROR(segment_.ReadTopic(&facts_));
+  const PostFacts& post = facts_.post;
+  const TopicFacts& topic = facts_.topic;
+  if (index_.touched->Has(topic.id, post.id)) {
+    bool found = false;
+    RETURN_IF_ERROR(store_.SealedCandidate(post.id, bounds_, [&](const CandidateRow& row) {
+      found = true;
+      Keep(row, fitting.hits);
+    }));
+    return found;
+  }
+  if (!WithinBounds(post, topic)) return false;
+  ASSIGN_OR_RETURN(const bool may_read, MayRead(topic));
+  if (!may_read) return false;
+  Keep({.post_id = post.id,
+        .topic_id = topic.id,
+        .author_id = post.author_id,
+        .created_at = post.created_at,
+        .number = post.number,
+        .likes = post.likes,
+        .length = post.length,
+        .accepted = post.accepted,
+        .category_id = topic.category_id,
+        .solved = topic.solved,
+        .closed = topic.closed,
+        .posts_count = topic.posts_count,
+        .bumped_at = topic.bumped_at,
+        .title = topic.title,
+        .slug = topic.slug,
+        .tags = topic.tags,
+        .language = topic.language},
+       fitting.hits);
+  return true;
+}
+
+absl::StatusOr<bool> Gathering::MayRead(const TopicFacts& topic) {
+  if (!topic.visible) return false;
+  const auto [known, is_new] = categories_.try_emplace(topic.category_id);
+  if (is_new) {
+    ASSIGN_OR_RETURN(known->second, store_.MayReadCategory(topic.category_id));
+  }
+  return known->second;
+}
+
+bool Gathering::WithinBounds(const PostFacts& post, const TopicFacts& topic) const {
+  const auto fits = [](int wanted, bool is) { return wanted == 0 || (wanted == 1) == is; };
+  return post.created_at >= bounds_.after && post.created_at < bounds_.before &&
+         fits(bounds_.solved, topic.solved) && fits(bounds_.closed, topic.closed);
 }
 
 // In steps of ids, so that each has a bounded number of rows to look at even when the caller may
 // read none of them.
-absl::Status Gathering::Add(const Expression& expression, Among among, int limit,
-                            bool oldest_first) {
-  if (expression.match.empty()) return absl::OkStatus();
+absl::Status Gathering::AddUnsealed(const Wanted& wanted, Among among, int limit, Order order) {
+  if (!has_unsealed_.has_value()) {
+    ASSIGN_OR_RETURN(has_unsealed_, store_.HasUnsealed());
+  }
+  if (!*has_unsealed_) return absl::OkStatus();
   if (greatest_id_ < 0) {
     ASSIGN_OR_RETURN(greatest_id_, store_.GreatestPostId());
   }
+  const Expression expression = MatchOf(plan_, wanted);
   // Marks alone are not counted: as if one post in ten had them.
   const int64_t all = expression.posts > 0 ? expression.posts : greatest_id_ / 10;
   const int64_t posts = all / ShareOf(among);
@@ -144,6 +278,7 @@ absl::Status Gathering::Add(const Expression& expression, Among among, int limit
           ? greatest_id_ + 1
           : std::max<int64_t>(kRowsPerStep,
                               greatest_id_ / std::max<int64_t>(1, posts / kRowsPerStep));
+  const bool oldest_first = order == Order::kOldest;
   int rows = 0;
   for (int64_t done = 0; done <= greatest_id_; done += step) {
     if (budget_.Over()) {
@@ -160,7 +295,7 @@ absl::Status Gathering::Add(const Expression& expression, Among among, int limit
         .limit = limit - rows};
     RETURN_IF_ERROR(store_.Candidates(query, bounds_, [&](const CandidateRow& row) {
       ++rows;
-      Keep(row);
+      Keep(row, ParseHits(row.hits));
     }));
     if (rows >= limit) {
       found_.bound = true;
@@ -170,11 +305,11 @@ absl::Status Gathering::Add(const Expression& expression, Among among, int limit
   return absl::OkStatus();
 }
 
-void Gathering::Keep(const CandidateRow& row) {
+void Gathering::Keep(const CandidateRow& row, const RowHits& hits) {
   const auto [known, is_new_post] = posts_.try_emplace(row.post_id);
   if (!is_new_post) {
     FoundPost& post = found_.topics[known->second.first].posts[known->second.second];
-    return Merge(ParseHits(row.hits), post.hits);
+    return Merge(hits, post.hits);
   }
   const auto [place, is_new] = topics_.try_emplace(row.topic_id, found_.topics.size());
   if (is_new) {
@@ -198,7 +333,7 @@ void Gathering::Keep(const CandidateRow& row) {
                    .likes = row.likes,
                    .length = row.length,
                    .accepted = row.accepted,
-                   .hits = ParseHits(row.hits)});
+                   .hits = hits});
 }
 
 }  // namespace forium::search

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gathers candidates: posts that fit a plan and that the caller may read, by tiers, the newest
-// first, each tier and all the work bounded. Not thread-safe.
+// Gathers candidates: posts that fit a plan and that the caller may read, by tiers, each tier and
+// all the work bounded. The segment is asked first, then FTS5 for what came since. Not thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "services/search/index/index.h"
+#include "services/search/queries/budget.h"
 #include "services/search/queries/plan.h"
+#include "services/search/queries/sealed.h"
 #include "services/search/queries/store.h"
+#include "services/search/segment/facts.h"
+#include "services/search/segment/segment.h"
 
 namespace forium::search {
 
@@ -39,44 +45,55 @@ struct Found {
   bool bound = false;
 };
 
-// The processor's time that a query has used on this thread.
-class Budget {
- public:
-  Budget();
-  ~Budget();
-  Budget(const Budget&) = delete;
-  Budget& operator=(const Budget&) = delete;
-  bool Over() const;
-
- private:
-  int64_t end_;
-};
-
 class Gathering {
  public:
-  // `posts`: of the community; of a large one fewer rows are looked at.
-  Gathering(SearchStore& store, const Bounds& bounds, int64_t posts);
+  // All outlive this. Of a large community fewer rows are looked at.
+  Gathering(const Snapshot& index, SearchStore& store, const Plan& plan, const Bounds& bounds);
 
   // `enough`: with fewer topics words may be missing.
-  absl::Status ByRelevance(const Plan& plan, size_t enough);
+  absl::Status ByRelevance(size_t enough);
   // By id, newest or oldest first.
-  absl::Status ByTime(const Plan& plan, bool oldest_first);
+  absl::Status ByTime(bool oldest_first);
   // Titles of first posts only.
-  absl::Status Titles(const Plan& plan, int limit);
-  absl::Status Add(const Expression& expression, Among among, int limit, bool oldest_first = false);
+  absl::Status Titles(int limit);
+  absl::Status Add(const Wanted& wanted, Among among, int limit);
 
   Found& found() { return found_; }
 
  private:
-  absl::Status AddAll(const Plan& plan, const Expression& expression, int limit);
-  absl::Status Relax(const Plan& plan, size_t enough);
-  void Keep(const CandidateRow& row);
+  enum class Order { kBest, kNewest, kOldest };
+  // Which of those that fit: the best of the newest, or the newest, or the oldest.
+  absl::Status Add(const Wanted& wanted, Among among, int limit, Order order);
+  absl::Status AddSealed(const Wanted& wanted, Among among, int limit, Order order);
+  absl::Status AddUnsealed(const Wanted& wanted, Among among, int limit, Order order);
+  absl::Status AddAll(const Wanted& wanted, int limit);
+  absl::Status Relax(size_t enough);
+  // A post that the segment has, and how well it fits.
+  struct Fitting {
+    Ordinal ordinal = 0;
+    float worth = 0;
+    RowHits hits;
+  };
+  absl::StatusOr<int> AddRows(SegmentList list, const std::vector<Fitting>& fitting, int limit);
+  // Whether it was kept: the caller may read it, and it is within the bounds.
+  absl::StatusOr<bool> AddRow(SegmentList list, const Fitting& fitting);
+  absl::StatusOr<bool> MayRead(const TopicFacts& topic);
+  bool WithinBounds(const PostFacts& post, const TopicFacts& topic) const;
+  void Keep(const CandidateRow& row, const RowHits& hits);
 
+  const Snapshot& index_;
   SearchStore& store_;
+  const Segment& segment_;
+  const Plan& plan_;
   const Bounds bounds_;
   const int candidates_;
   const Budget budget_;
+  SealedPosts sealed_;
+  Facts facts_;
+  // Whether the caller may read a category, as far as it was asked.
+  absl::flat_hash_map<int64_t, bool> categories_;
   Found found_;
+  std::optional<bool> has_unsealed_;
   int64_t greatest_id_ = -1;
   absl::flat_hash_map<int64_t, size_t> topics_;
   // Topic and post among the found ones, by id of the post.

@@ -18,69 +18,36 @@ namespace {
 constexpr uint8_t kFilter = 0xFF;
 constexpr int kTitle = 0;
 constexpr int kBody = 1;
-// Places that are kept of each term for telling what stands near; more change little.
-constexpr int kPlaces = 12;
 constexpr int kAdjacent = 2;
 constexpr int kNear = 6;
 // Past this no two places of different columns are near.
 constexpr int kColumnApart = 1 << 28;
 
-class Row {
- public:
-  Row(const Fts5ExtensionApi* api, Fts5Context* context) : api_(api), context_(context) {}
-
-  void Read(std::string_view plan) {
-    const int phrases = std::min(api_->xPhraseCount(context_), static_cast<int>(plan.size() / 3));
-    for (int phrase = 0; phrase < phrases; ++phrase) {
-      const auto* const what = reinterpret_cast<const uint8_t*>(plan.data()) + 3 * phrase;
-      if (what[0] < kMaxTerms) ReadPhrase(phrase, what[0], what[1], what[2]);
-    }
-    for (int term = 0; term + 1 < kMaxTerms; ++term) Compare(term, term + 1);
+void ReadPhrase(const Fts5ExtensionApi* api, Fts5Context* context, int phrase,
+                HitGatherer& gatherer) {
+  Fts5PhraseIter place;
+  int column = 0;
+  int offset = 0;
+  if (api->xPhraseFirst(context, phrase, &place, &column, &offset) != SQLITE_OK) return;
+  for (int seen = 0; column >= 0 && seen < 255;
+       api->xPhraseNext(context, &place, &column, &offset), ++seen) {
+    if (column == kTitle) gatherer.Add(HitGatherer::Column::kTitle, offset);
+    if (column == kBody) gatherer.Add(HitGatherer::Column::kBody, offset);
   }
+}
 
-  const RowHits& hits() const { return hits_; }
-
- private:
-  void ReadPhrase(int phrase, uint8_t term, uint8_t form, uint8_t weight) {
-    Fts5PhraseIter place;
-    int column = 0;
-    int offset = 0;
-    if (api_->xPhraseFirst(context_, phrase, &place, &column, &offset) != SQLITE_OK) return;
-    TermHit& hit = hits_.terms[term];
-    const uint8_t before = std::max(hit.title, hit.body);
-    for (int seen = 0; column >= 0 && seen < 255;
-         api_->xPhraseNext(context_, &place, &column, &offset), ++seen) {
-      if (column != kTitle && column != kBody) continue;
-      uint8_t& best = column == kTitle ? hit.title : hit.body;
-      best = std::max(best, weight);
-      if (column == kBody && hit.count < 255) ++hit.count;
-      if (counts_[term] < kPlaces) {
-        places_[term][counts_[term]++] = column * kColumnApart + std::min(offset, kColumnApart / 2);
-      }
-    }
-    if (std::max(hit.title, hit.body) > before) hit.form = form;
+RowHits ReadRow(const Fts5ExtensionApi* api, Fts5Context* context, std::string_view plan) {
+  HitGatherer gatherer;
+  const int phrases = std::min(api->xPhraseCount(context), static_cast<int>(plan.size() / 3));
+  for (int phrase = 0; phrase < phrases; ++phrase) {
+    const auto* const what = reinterpret_cast<const uint8_t*>(plan.data()) + 3 * phrase;
+    if (what[0] >= kMaxTerms) continue;
+    gatherer.BeginForm(what[0], what[1], what[2]);
+    ReadPhrase(api, context, phrase, gatherer);
+    gatherer.EndForm();
   }
-
-  void Compare(int first, int second) {
-    if (counts_[first] == 0 || counts_[second] == 0) return;
-    int least = kColumnApart;
-    for (int i = 0; i < counts_[first]; ++i) {
-      for (int j = 0; j < counts_[second]; ++j) {
-        const int apart = places_[second][j] - places_[first][i];
-        // In the other order they are near, but never in a row.
-        least = std::min(least, apart > 0 ? apart : kAdjacent + 1 - apart);
-      }
-    }
-    if (least <= kAdjacent) ++hits_.adjacent;
-    if (least <= kNear) ++hits_.near;
-  }
-
-  const Fts5ExtensionApi* const api_;
-  Fts5Context* const context_;
-  RowHits hits_;
-  std::array<int, kMaxTerms> counts_ = {};
-  std::array<std::array<int, kPlaces>, kMaxTerms> places_;
-};
+  return gatherer.Finish();
+}
 
 // Terms behind the last that was hit are left out.
 void Answer(sqlite3_context* result, const RowHits& hits) {
@@ -103,9 +70,8 @@ void Hits(const Fts5ExtensionApi* api, Fts5Context* context, sqlite3_context* re
   }
   const void* const plan = sqlite3_value_blob(values[0]);
   const auto size = static_cast<size_t>(sqlite3_value_bytes(values[0]));
-  Row row(api, context);
-  row.Read({static_cast<const char*>(plan), plan == nullptr ? 0 : size});
-  Answer(result, row.hits());
+  const std::string_view bytes(static_cast<const char*>(plan), plan == nullptr ? 0 : size);
+  Answer(result, ReadRow(api, context, bytes));
 }
 
 int AddTo(sqlite3* database, char** /*message*/, const void* /*api*/) {
@@ -116,10 +82,55 @@ int AddTo(sqlite3* database, char** /*message*/, const void* /*api*/) {
 
 }  // namespace
 
+void HitGatherer::BeginForm(uint8_t term, uint8_t form, uint8_t weight) {
+  term_ = term;
+  form_ = form;
+  weight_ = weight;
+  before_ = std::max(hits_.terms[term].title, hits_.terms[term].body);
+}
+
+void HitGatherer::Add(Column column, int offset) {
+  TermHit& hit = hits_.terms[term_];
+  uint8_t& best = column == Column::kTitle ? hit.title : hit.body;
+  best = std::max(best, weight_);
+  if (column == Column::kBody && hit.count < 255) ++hit.count;
+  if (counts_[term_] == kPlaces) return;
+  const int start = column == Column::kTitle ? 0 : kColumnApart;
+  places_[term_][counts_[term_]++] = start + std::min(offset, kColumnApart / 2);
+}
+
+void HitGatherer::EndForm() {
+  TermHit& hit = hits_.terms[term_];
+  if (std::max(hit.title, hit.body) > before_) hit.form = form_;
+}
+
+const RowHits& HitGatherer::Finish() {
+  for (int term = 0; term + 1 < kMaxTerms; ++term) Compare(term, term + 1);
+  return hits_;
+}
+
+void HitGatherer::Compare(int first, int second) {
+  if (counts_[first] == 0 || counts_[second] == 0) return;
+  int least = kColumnApart;
+  for (int i = 0; i < counts_[first]; ++i) {
+    for (int j = 0; j < counts_[second]; ++j) {
+      const int apart = places_[second][j] - places_[first][i];
+      // In the other order they are near, but never in a row.
+      least = std::min(least, apart > 0 ? apart : kAdjacent + 1 - apart);
+    }
+  }
+  if (least <= kAdjacent) ++hits_.adjacent;
+  if (least <= kNear) ++hits_.near;
+}
+
+uint8_t ByteOf(float weight) {
+  return static_cast<uint8_t>(std::clamp(static_cast<int>(weight * 255.0f), 1, 255));
+}
+
 void HitPlan::Add(int term, int form, float weight) {
   bytes_.push_back(static_cast<char>(term));
   bytes_.push_back(static_cast<char>(std::min(form, 255)));
-  bytes_.push_back(static_cast<char>(std::clamp(static_cast<int>(weight * 255.0f), 1, 255)));
+  bytes_.push_back(static_cast<char>(ByteOf(weight)));
 }
 
 void HitPlan::AddFilter() { bytes_.append(3, static_cast<char>(kFilter)); }

@@ -46,6 +46,31 @@ struct RowHits {
   uint8_t near = 0;
 };
 
+// Gathers how a row was hit, place by place.
+class HitGatherer {
+ public:
+  enum class Column { kTitle, kBody };
+  // Begins a form of a term; its places follow, those of the title first.
+  void BeginForm(uint8_t term, uint8_t form, uint8_t weight);
+  void Add(Column column, int offset);
+  void EndForm();
+  // Compares the places of neighbours. Last.
+  const RowHits& Finish();
+
+ private:
+  // Places that are kept of each term for telling what stands near; more change little.
+  static constexpr int kPlaces = 12;
+
+  void Compare(int first, int second);
+
+  RowHits hits_;
+  uint8_t term_ = 0, form_ = 0, weight_ = 0, before_ = 0;
+  std::array<int, kMaxTerms> counts_ = {};
+  std::array<std::array<int, kPlaces>, kMaxTerms> places_;
+};
+
+// The weight of a form, from 0 to 1, as a byte that is not 0.
+uint8_t ByteOf(float weight);
 inline float WeightOf(uint8_t byte) { return static_cast<float>(byte) / 255.0f; }
 
 // What hits() answered. Nothing is hit when it is malformed.

@@ -27,6 +27,20 @@ class Writer {
     Write(")");
   }
 
+  // Each with one of those behind it.
+  void Pairs(const std::vector<int>& terms) {
+    Write("(");
+    for (size_t i = 0; i + 1 < terms.size(); ++i) {
+      if (i > 0) Write(" OR ");
+      Write("(");
+      Forms(terms[i]);
+      Write(" AND ");
+      Terms({terms.begin() + static_cast<std::ptrdiff_t>(i) + 1, terms.end()}, " OR ");
+      Write(")");
+    }
+    Write(")");
+  }
+
   // The forms of a term, one of which must be there.
   void Forms(int term) {
     const auto& forms = plan_.terms[static_cast<size_t>(term)].forms;
@@ -94,34 +108,22 @@ int64_t Sum(const Plan& plan, const std::vector<int>& terms) {
 
 }  // namespace
 
-Expression AllOf(const Plan& plan, const std::vector<int>& terms) {
+Expression MatchOf(const Plan& plan, const Wanted& wanted) {
   Writer writer(plan);
-  writer.Terms(terms, " AND ");
-  return writer.Finish(Least(plan, terms));
-}
-
-Expression AnyOf(const Plan& plan, const std::vector<int>& terms) {
-  Writer writer(plan);
-  writer.Terms(terms, " OR ");
-  return writer.Finish(Sum(plan, terms));
-}
-
-Expression TwoOf(const Plan& plan, const std::vector<int>& terms) {
-  Writer writer(plan);
-  writer.Write("(");
-  // Each with one of those behind it.
-  for (size_t i = 0; i + 1 < terms.size(); ++i) {
-    if (i > 0) writer.Write(" OR ");
-    writer.Write("(");
-    writer.Forms(terms[i]);
-    writer.Write(" AND ");
-    writer.Terms({terms.begin() + static_cast<std::ptrdiff_t>(i) + 1, terms.end()}, " OR ");
-    writer.Write(")");
+  const std::vector<int>& terms = wanted.terms;
+  if (terms.empty()) return writer.Finish(0);
+  switch (wanted.how) {
+    case Wanted::How::kAll:
+      writer.Terms(terms, " AND ");
+      return writer.Finish(Least(plan, terms));
+    case Wanted::How::kAny:
+      writer.Terms(terms, " OR ");
+      return writer.Finish(Sum(plan, terms));
+    case Wanted::How::kTwo:
+      break;
   }
-  writer.Write(")");
+  writer.Pairs(terms);
   return writer.Finish(Sum(plan, terms) - PostsOf(plan, terms.back()));
 }
-
-Expression Filtered(const Plan& plan) { return Writer(plan).Finish(0); }
 
 }  // namespace forium::search

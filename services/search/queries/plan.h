@@ -75,18 +75,21 @@ void Continue(PlannedTerm& term, const PlanSources& sources, size_t limit);
 
 float RarityOf(int64_t posts, int64_t all_posts);
 
+// What must be there of a plan's terms, besides its marks.
+struct Wanted {
+  enum class How { kAll, kAny, kTwo };
+  How how = How::kAll;
+  // None: the marks alone decide.
+  std::vector<int> terms = {};
+};
+
+// What is wanted, as FTS5 is asked for it.
 struct Expression {
   std::string match;
   HitPlan hits;
   // Rows that it may give at most, roughly.
   int64_t posts = 0;
 };
-// All of the terms.
-Expression AllOf(const Plan& plan, const std::vector<int>& terms);
-// One of the terms, or two of them.
-Expression AnyOf(const Plan& plan, const std::vector<int>& terms);
-Expression TwoOf(const Plan& plan, const std::vector<int>& terms);
-// Marks alone.
-Expression Filtered(const Plan& plan);
+Expression MatchOf(const Plan& plan, const Wanted& wanted);
 
 }  // namespace forium::search

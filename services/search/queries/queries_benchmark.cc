@@ -30,7 +30,7 @@ void Print(const char* what, std::vector<int64_t> micros) {
             << "  most " << micros.back() << "\n";
 }
 
-int Run(const std::string& path) {
+int Measure(const std::string& path) {
   RegisterHits();
   auto file = IndexFile::Open(path, Language::kEnglish);
   if (!file.ok()) {
@@ -39,7 +39,12 @@ int Run(const std::string& path) {
   }
   const auto shared = (*file)->ReadShared();
   if (!shared.ok()) return 1;
-  const Snapshot index = {(*file)->database(), shared->vocabulary, shared->languages, 1};
+  const Snapshot index = {.database = (*file)->database(),
+                          .segment = (*file)->segment(),
+                          .touched = (*file)->touched(),
+                          .vocabulary = shared->vocabulary,
+                          .languages = shared->languages,
+                          .version = 1};
   std::vector<int64_t> processor, clock, suggesting;
   int empty = 0;
   for (std::string line; std::getline(std::cin, line);) {
@@ -76,5 +81,5 @@ int main(int argc, char** argv) {
     std::cerr << "usage: queries_benchmark FILE < QUERIES\n";
     return 2;
   }
-  return forium::search::Run(argv[1]);
+  return forium::search::Measure(argv[1]);
 }

@@ -95,19 +95,20 @@ class Finder {
       return absl::OkStatus();
     }
     // Words that only others may read are as if nobody had written them.
-    ASSIGN_OR_RETURN(unreadable_, UnreadableWords(plan_, found_, *index_.vocabulary, store));
+    ASSIGN_OR_RETURN(unreadable_,
+                     UnreadableWords(plan_, found_, *index_.vocabulary, *index_.segment, store));
     if (unreadable_.empty()) return absl::OkStatus();
     MakePlanWithFilters();
     return GatherOnce(store);
   }
 
   absl::Status GatherOnce(SearchStore& store) {
-    Gathering gathering(store, filters_.bounds, index_.vocabulary->posts());
+    Gathering gathering(index_, store, plan_, filters_.bounds);
     if (order_ == v1::LATEST || order_ == v1::OLDEST) {
-      RETURN_IF_ERROR(gathering.ByTime(plan_, order_ == v1::OLDEST));
+      RETURN_IF_ERROR(gathering.ByTime(order_ == v1::OLDEST));
     } else {
       const bool relevance = order_ == v1::RELEVANCE && !filters_.within_topic;
-      RETURN_IF_ERROR(gathering.ByRelevance(plan_, relevance ? weights::kEnoughTopics : 1));
+      RETURN_IF_ERROR(gathering.ByRelevance(relevance ? weights::kEnoughTopics : 1));
     }
     found_ = std::move(gathering.found());
     return absl::OkStatus();

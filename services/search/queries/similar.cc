@@ -33,11 +33,11 @@ absl::StatusOr<Subject> SubjectOf(const v1::ListSimilarTopicsRequest& request, S
 }
 
 // Titles first; posts that begin topics only when titles are too few.
-absl::StatusOr<Found> Gather(const Plan& plan, SearchStore& store, size_t enough, int64_t posts) {
-  std::vector<int> terms = plan.Deciding();
-  Gathering gathering(store, {}, posts);
-  if (terms.empty()) return Found{};
-  const Expression any = AnyOf(plan, terms);
+absl::StatusOr<Found> Gather(const Snapshot& index, const Plan& plan, SearchStore& store,
+                             size_t enough) {
+  const Wanted any = {.how = Wanted::How::kAny, .terms = plan.Deciding()};
+  if (any.terms.empty()) return Found{};
+  Gathering gathering(index, store, plan, {});
   RETURN_IF_ERROR(gathering.Add(any, Among::kTitles, kCandidates));
   if (gathering.found().topics.size() <= enough * 4) {
     RETURN_IF_ERROR(gathering.Add(any, Among::kOpenings, kCandidates));
@@ -61,8 +61,7 @@ absl::StatusOr<v1::ListSimilarTopicsResponse> ListSimilarTopics(
     ASSIGN_OR_RETURN(const Subject subject, SubjectOf(request, store));
     itself = subject.topic_id;
     plan = MakePlanOfText(subject.title, subject.text, sources, kWords);
-    ASSIGN_OR_RETURN(found,
-                     Gather(plan, store, static_cast<size_t>(limit), index.vocabulary->posts()));
+    ASSIGN_OR_RETURN(found, Gather(index, plan, store, static_cast<size_t>(limit)));
     ASSIGN_OR_RETURN(options.newest_at, store.NewestPostAt());
     options.title_key = TitleKey(subject.title, WordsOfThread());
     return absl::OkStatus();

@@ -51,7 +51,7 @@ struct CandidateRow {
   bool solved = false, closed = false;
   int64_t posts_count = 0, bumped_at = 0;
   std::string_view title, slug, tags, language;
-  std::string_view hits;
+  std::string_view hits = {};  // of what FTS5 found
 };
 
 struct Category {
@@ -83,7 +83,13 @@ class SearchStore {
 
   absl::Status Candidates(const CandidateQuery& query, const Bounds& bounds,
                           absl::FunctionRef<void(const CandidateRow&)> each);
-  // Whether the caller may read one of the newest posts that match.
+  // A post that the segment has; nothing when the caller may not read it, when it is out of bounds,
+  // or when what the segment has of it is void.
+  absl::Status SealedCandidate(int64_t post_id, const Bounds& bounds,
+                               absl::FunctionRef<void(const CandidateRow&)> found);
+  // Whether FTS5 has any posts: what the segment does not have.
+  absl::StatusOr<bool> HasUnsealed();
+  // Whether the caller may read one of the newest posts that match, of those that FTS5 has.
   absl::StatusOr<bool> Readable(std::string_view match);
   absl::StatusOr<int64_t> GreatestPostId();
   // When the newest post was written; rankings that look at time count from it.
@@ -93,6 +99,7 @@ class SearchStore {
       const std::vector<int64_t>& post_ids);
 
   absl::StatusOr<std::vector<Category>> Categories();
+  absl::StatusOr<bool> MayReadCategory(int64_t id);
   absl::StatusOr<std::optional<ReadableTopic>> Topic(int64_t id);
   absl::StatusOr<std::string> FirstText(int64_t topic_id);
   // Tags of the newest topics, as they stand in the column.

@@ -34,6 +34,15 @@ absl::StatusOr<std::vector<Category>> SearchStore::Categories() {
   return categories;
 }
 
+constexpr Statement kMayReadCategory = {
+    "may_read_category", "SELECT 1 FROM categories WHERE id = $1 AND read_level <= $2"};
+absl::StatusOr<bool> SearchStore::MayReadCategory(int64_t id) {
+  bool may = false;
+  RETURN_IF_ERROR(tx_.Query(
+      kMayReadCategory, [&](const Row&) { may = true; }, id, level_));
+  return may;
+}
+
 constexpr Statement kReadableTopic = {
     "readable_topic",
     "SELECT topics.id, topics.category_id, topics.title, topics.slug, topics.tags "

@@ -26,29 +26,31 @@ CandidateRow ReadCandidate(const Row& row) {
           .title = row.Text(13),
           .slug = row.Text(14),
           .tags = row.Text(15),
-          .language = row.Text(16),
-          .hits = row.Text(17)};
+          .language = row.Text(16)};
 }
 
 }  // namespace
 
-// CROSS JOIN: the words lead, so that rows come by id without sorting and the limit ends the walk.
-#define FORIUM_CANDIDATES(TABLE, ORDER)                                                \
-  "SELECT posts.id, posts.topic_id, posts.author_id, posts.created_at, posts.number,"  \
+#define FORIUM_CANDIDATE_COLUMNS                                                       \
+  "posts.id, posts.topic_id, posts.author_id, posts.created_at, posts.number,"         \
   " posts.likes_count, posts.length, posts.accepted, topics.category_id,"              \
   " topics.accepted_post_number, topics.closed, topics.posts_count, topics.bumped_at," \
-  " topics.title, topics.slug, topics.tags, topics.language, hits(" TABLE              \
-  ", $2) "                                                                             \
-  "FROM " TABLE                                                                        \
-  " CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "                         \
-  "WHERE " TABLE " MATCH $1 AND " TABLE ".rowid >= $3 AND " TABLE                      \
-  ".rowid <= $4"                                                                       \
-  " AND posts.id = " TABLE                                                             \
-  ".rowid AND posts.created_at >= $6 AND posts.created_at < $7"                        \
-  " AND topics.id = posts.topic_id AND topics.visible = 1"                             \
-  " AND ($8 = 0 OR ($8 = 1) = (topics.accepted_post_number > 0))"                      \
-  " AND ($9 = 0 OR ($9 = 1) = (topics.closed <> 0))"                                   \
-  " AND categories.id = topics.category_id AND categories.read_level <= $5 "           \
+  " topics.title, topics.slug, topics.tags, topics.language"
+
+// CROSS JOIN: the words lead, so that rows come by id without sorting and the limit ends the walk.
+#define FORIUM_CANDIDATES(TABLE, ORDER)                                      \
+  "SELECT " FORIUM_CANDIDATE_COLUMNS ", hits(" TABLE                         \
+  ", $2) "                                                                   \
+  "FROM " TABLE                                                              \
+  " CROSS JOIN posts CROSS JOIN topics CROSS JOIN categories "               \
+  "WHERE " TABLE " MATCH $1 AND " TABLE ".rowid >= $3 AND " TABLE            \
+  ".rowid <= $4"                                                             \
+  " AND posts.id = " TABLE                                                   \
+  ".rowid AND posts.created_at >= $6 AND posts.created_at < $7"              \
+  " AND topics.id = posts.topic_id AND topics.visible = 1"                   \
+  " AND ($8 = 0 OR ($8 = 1) = (topics.accepted_post_number > 0))"            \
+  " AND ($9 = 0 OR ($9 = 1) = (topics.closed <> 0))"                         \
+  " AND categories.id = topics.category_id AND categories.read_level <= $5 " \
   "ORDER BY " TABLE ".rowid " ORDER " LIMIT $10"
 constexpr Statement kNewestTitles = {"newest_titles", FORIUM_CANDIDATES("titles", "DESC")};
 constexpr Statement kOldestTitles = {"oldest_titles", FORIUM_CANDIDATES("titles", "ASC")};
@@ -77,9 +79,40 @@ const Statement& StatementFor(const CandidateQuery& query) {
 absl::Status SearchStore::Candidates(const CandidateQuery& query, const Bounds& bounds,
                                      absl::FunctionRef<void(const CandidateRow&)> each) {
   return tx_.Query(
-      StatementFor(query), [&](const Row& row) { each(ReadCandidate(row)); }, query.match,
-      database::Blob{query.hits}, query.least_id, query.greatest_id, level_, bounds.after,
-      bounds.before, bounds.solved, bounds.closed, query.limit);
+      StatementFor(query),
+      [&](const Row& row) {
+        CandidateRow candidate = ReadCandidate(row);
+        candidate.hits = row.Text(17);
+        each(candidate);
+      },
+      query.match, database::Blob{query.hits}, query.least_id, query.greatest_id, level_,
+      bounds.after, bounds.before, bounds.solved, bounds.closed, query.limit);
+}
+
+constexpr Statement kHasUnsealed = {
+    "has_unsealed", "SELECT 1 FROM state WHERE key = 'loose' AND CAST(value AS INTEGER) > 0"};
+absl::StatusOr<bool> SearchStore::HasUnsealed() {
+  bool has = false;
+  RETURN_IF_ERROR(tx_.Query(kHasUnsealed, [&](const Row&) { has = true; }));
+  return has;
+}
+
+constexpr Statement kSealedCandidate = {
+    "sealed_candidate",
+    "SELECT " FORIUM_CANDIDATE_COLUMNS
+    " FROM posts CROSS JOIN topics CROSS JOIN categories "
+    "WHERE posts.id = $1 AND NOT EXISTS (SELECT 1 FROM unsealed WHERE unsealed.id = $1)"
+    " AND posts.created_at >= $3 AND posts.created_at < $4"
+    " AND topics.id = posts.topic_id AND topics.visible = 1"
+    " AND ($5 = 0 OR ($5 = 1) = (topics.accepted_post_number > 0))"
+    " AND ($6 = 0 OR ($6 = 1) = (topics.closed <> 0))"
+    " AND categories.id = topics.category_id AND categories.read_level <= $2"};
+#undef FORIUM_CANDIDATE_COLUMNS
+absl::Status SearchStore::SealedCandidate(int64_t post_id, const Bounds& bounds,
+                                          absl::FunctionRef<void(const CandidateRow&)> found) {
+  return tx_.Query(
+      kSealedCandidate, [&](const Row& row) { found(ReadCandidate(row)); }, post_id, level_,
+      bounds.after, bounds.before, bounds.solved, bounds.closed);
 }
 
 // The newest 50 that match, so that a word of a large hidden category costs no more than another.

@@ -9,12 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/status/macros.h"
 #include "services/search/index/marks.h"
-#include "services/search/queries/corrections.h"
 #include "services/search/queries/filters.h"
 #include "services/search/queries/finder.h"
 #include "services/search/queries/known_tags.h"
+#include "services/search/queries/readable.h"
 #include "services/search/queries/shown.h"
-#include "services/search/words/tokenizer.h"
 
 namespace forium::search {
 namespace {
@@ -99,10 +98,11 @@ class Suggestions {
       Continue(plan.terms.back(), sources, kContinuations);
       plan.terms.back().frequent = false;
     }
-    Gathering gathering(store, filters.bounds, index_.vocabulary->posts());
-    RETURN_IF_ERROR(gathering.Titles(plan, kTitles));
+    Gathering gathering(index_, store, plan, filters.bounds);
+    RETURN_IF_ERROR(gathering.Titles(kTitles));
     if (gathering.found().topics.empty() && plan.Deciding().size() > 1 && !plan.in_body) {
-      RETURN_IF_ERROR(gathering.Add(AnyOf(plan, plan.Deciding()), Among::kTitles, kTitles));
+      const Wanted any = {.how = Wanted::How::kAny, .terms = plan.Deciding()};
+      RETURN_IF_ERROR(gathering.Add(any, Among::kTitles, kTitles));
     }
     RankingOptions options = {.title_key = TitleKey(query_.text, words_)};
     ASSIGN_OR_RETURN(options.newest_at, store.NewestPostAt());
@@ -135,9 +135,8 @@ class Suggestions {
       if (response_.tags_size() == limit_ || asked == kMostTagsAsked) break;
       if (!AnyWordBegins(tag, ending_.text)) continue;
       ++asked;
-      const std::string match =
-          absl::StrCat("marks : ", Quoted({forium::search::Mark(TagMark(tag))}));
-      ASSIGN_OR_RETURN(const bool readable, store.Readable(match));
+      const std::string mark = forium::search::Mark(TagMark(tag));
+      ASSIGN_OR_RETURN(const bool readable, IsReadable(mark, *index_.segment, store));
       if (!readable) continue;
       v1::NamedSuggestion& added = *response_.add_tags();
       added.set_slug(tag);
@@ -160,7 +159,7 @@ class Suggestions {
     for (const Vocabulary::Entry& entry :
          index_.vocabulary->WithPrefix(terms.back().text, kContinuations)) {
       if (response_.completions_size() == limit_) break;
-      ASSIGN_OR_RETURN(const bool readable, IsReadable(entry.word, store));
+      ASSIGN_OR_RETURN(const bool readable, IsReadable(entry.word, *index_.segment, store));
       if (readable) response_.add_completions(entry.word);
     }
     return absl::OkStatus();

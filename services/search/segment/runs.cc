@@ -18,7 +18,7 @@ constexpr size_t kMostHead = 10 + kMostTokenBytes + 10;
 
 }  // namespace
 
-Run WriteRun(SegmentList list, const GatheredTokens& tokens, OutputFile& file) {
+SortedRun WriteRun(SegmentList list, const GatheredTokens& tokens, OutputFile& file) {
   const uint64_t begin = file.size();
   std::string head;
   const std::vector<const GatheredToken*> sorted = tokens.Sorted();
@@ -37,7 +37,7 @@ Run WriteRun(SegmentList list, const GatheredTokens& tokens, OutputFile& file) {
   return {.list = list, .begin = begin, .end = file.size()};
 }
 
-RunReader::RunReader(int file, const Run& run, size_t buffer_bytes)
+RunReader::RunReader(int file, const SortedRun& run, size_t buffer_bytes)
     : file_(file), list_(run.list), buffer_bytes_(buffer_bytes), from_(run.begin), end_(run.end) {}
 
 // Has `bytes` in the buffer, or all there are.
@@ -93,11 +93,11 @@ absl::StatusOr<std::string_view> RunReader::Posts(std::string& large) {
   return std::string_view(large);
 }
 
-MergedRuns::MergedRuns(int file, const std::vector<Run>& runs) {
+MergedRuns::MergedRuns(int file, const std::vector<SortedRun>& runs) {
   const size_t each =
       std::clamp(kBuffers / std::max<size_t>(runs.size(), 1), kLeastBuffer, kMostBuffer);
   readers_.reserve(runs.size());
-  for (const Run& run : runs) readers_.emplace_back(file, run, each);
+  for (const SortedRun& run : runs) readers_.emplace_back(file, run, each);
 }
 
 bool MergedRuns::Behind(size_t a, size_t b) const {

@@ -18,18 +18,18 @@
 
 namespace forium::search {
 
-struct Run {
+struct SortedRun {
   SegmentList list;
   uint64_t begin, end;
 };
 
 // Writes what was gathered; where it lies. The last run of a list has its newest posts.
-Run WriteRun(SegmentList list, const GatheredTokens& tokens, OutputFile& file);
+SortedRun WriteRun(SegmentList list, const GatheredTokens& tokens, OutputFile& file);
 
 // Goes through a run, token by token.
 class RunReader {
  public:
-  RunReader(int file, const Run& run, size_t buffer_bytes);
+  RunReader(int file, const SortedRun& run, size_t buffer_bytes);
 
   // The first, the next. At the end there is none.
   absl::Status Next();
@@ -56,7 +56,7 @@ class RunReader {
 // All runs, by token, the openings of each before the replies, the newest run before the others.
 class MergedRuns {
  public:
-  MergedRuns(int file, const std::vector<Run>& runs);
+  MergedRuns(int file, const std::vector<SortedRun>& runs);
 
   absl::Status Begin();
   bool AtEnd() const { return heap_.empty(); }

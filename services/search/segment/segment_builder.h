@@ -62,7 +62,7 @@ class SegmentBuilder {
   int64_t last_id_ = 0;
   std::optional<OutputFile> aside_;  // the runs
   std::optional<FactsWriter> facts_;
-  std::vector<Run> runs_;
+  std::vector<SortedRun> runs_;
   absl::Status error_;
 };
 
