@@ -162,12 +162,26 @@ test('the index survives', {skip: missing}, async (t) => {
     });
   }
 
+  const wordsOf = (file) => file.replace(/\.db$/, '.words');
+  for (const [name, harm] of Object.entries({...harms, 'its file is deleted while it serves': (file) => rmSync(file)})) {
+    await t.test(`the same for its words: ${name}`, async () => {
+      const searching = community.searching();
+      await pause(200);
+      harm(wordsOf(community.files()[0]));
+      await until('it is built anew', async () => (await indexOf(community.site, community.token)).cause === 'DAMAGED', 120);
+      await untilIndexed(community.site, community.token);
+      await searching.stop();
+      await community.equalsFresh();
+    });
+  }
+
   const replacements = {
     'its file was replaced by text': (file) => writeFileSync(file, 'This is no index.\n'.repeat(5000)),
     'its file was replaced by another database': (file) => copyFileSync(join(community.data, 'default/auth.db'), file),
     'its file was cut off': (file) => truncateSync(file, Math.floor(statSync(file).size / 3)),
   };
-  for (const [name, harm] of Object.entries(replacements)) {
+  const between = Object.entries(replacements).flatMap(([name, harm]) => [[name, harm], [`the same for its words: ${name}`, (file) => harm(wordsOf(file))]]);
+  for (const [name, harm] of [...between, ['its words are gone', (file) => rmSync(wordsOf(file))]]) {
     await t.test(`${name} between two starts`, async () => {
       await community.site.stop();
       const [file] = community.files();

@@ -149,10 +149,12 @@ void Measure(const std::vector<forum::v1::GetSnapshotResponse>& pages, const std
               seconds, processor, static_cast<double>(numbers.posts) / seconds);
   std::printf("words %lld, vocabulary read in %.3f s\n", static_cast<long long>(shared->words),
               absl::ToDoubleSeconds(absl::Now() - shared_start));
+  const auto words = static_cast<double>((*file)->segment()->bytes());
   file->reset();
   std::ifstream closed(path, std::ios::binary | std::ios::ate);
-  std::printf("on disk %.1f MB: %.2f of the text\n", static_cast<double>(closed.tellg()) / 1e6,
-              static_cast<double>(closed.tellg()) / static_cast<double>(numbers.text_bytes));
+  const double bytes = static_cast<double>(closed.tellg()) + words;
+  std::printf("on disk %.1f MB, %.1f of them sealed words: %.2f of the text\n", bytes / 1e6,
+              words / 1e6, bytes / static_cast<double>(numbers.text_bytes));
 }
 
 }  // namespace
