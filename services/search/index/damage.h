@@ -18,10 +18,8 @@ bool IsDamage(const absl::Status& error);
 // CRC-32 of a text, as `texts.checksum` has it.
 int64_t Checksum(std::string_view text);
 
-// A text as `texts.text` has it: zstd (RFC 8878) behind `z`, or, where that does not pay, the text
-// itself behind `t`.
-std::string PackedText(std::string_view text);
-// The text of what is packed, when it is the one that was put in. For whoever reads `texts`.
+// The text of what is packed (PackedText), when it is the one that was put in. For whoever reads
+// `texts`.
 // Errors: DataLoss.
 absl::StatusOr<std::string> VerifiedText(int64_t checksum, std::string_view packed);
 

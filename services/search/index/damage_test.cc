@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 #include "services/search/index/index.h"
 #include "services/search/index/index_file.h"
@@ -26,6 +27,8 @@ namespace {
 
 constexpr absl::Duration kSoon = absl::Seconds(60);
 constexpr int64_t kPosts = 3'000;
+// Whose text is looked at.
+constexpr int64_t kDamaged = 1'500;
 
 class DamageTest : public ::testing::Test {
  protected:
@@ -106,16 +109,26 @@ class DamageTest : public ::testing::Test {
     const auto found = segment.Find(SegmentList::kReplies, "tube");
     if (!found.ok() || !found->has_value()) return found.status();
     Bitmap posts(segment.size(SegmentList::kReplies));
-    return (*found)->AddTo(posts);
+    RETURN_IF_ERROR((*found)->AddTo(posts));
+    return segment.TextOf(kDamaged).status();
   }
-  void ExpectWholeAgain() {
+  // One bit.
+  void ChangeSealedText() {
+    std::fstream file(Words(), std::ios::binary | std::ios::in | std::ios::out);
+    const std::string bytes(std::istreambuf_iterator<char>(file), {});
+    const size_t at = bytes.find("A tube with the number " + std::to_string(kDamaged));
+    ASSERT_NE(at, std::string::npos);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put('C');
+  }
+  void ExpectWholeAgain(size_t posts = kPosts) {
     for (int i = 0; i < 3; ++i) Query();
     ASSERT_TRUE(index_->CatchUp(kSoon));
     EXPECT_EQ(index_->Status().state(), v1::Index::SERVING);
     EXPECT_EQ(index_->Status().cause(), v1::Index::DAMAGED);
     const absl::StatusOr<Snapshot> snapshot = index_->Read();
     ASSERT_TRUE(snapshot.ok());
-    EXPECT_EQ(PostsWith(*snapshot, "tube").size(), kPosts);
+    EXPECT_EQ(PostsWith(*snapshot, "tube").size(), posts);
     EXPECT_EQ(forum_.snapshots(), 2);
   }
 
@@ -158,9 +171,28 @@ TEST_F(DamageTest, EmptyWhileClosed) {
 
 TEST_F(DamageTest, ATextThatIsNotWhatItWas) {
   index_.reset();
-  Tamper("UPDATE texts SET text = 'secret' WHERE id = 1500");
+  // Of one that came since: the others are not there.
+  forum_.Put({.posts = {PostOf(kPosts + 1, 7, 2, "Another tube")}});
+  Open();
+  ASSERT_TRUE(index_->CatchUp(kSoon));
+  index_.reset();
+  Tamper("UPDATE texts SET text = 'secret'");
+  Open();
+  ExpectWholeAgain(kPosts + 1);
+}
+
+TEST_F(DamageTest, ASealedTextThatIsNotWhatItWasWhileClosed) {
+  index_.reset();
+  ChangeSealedText();
   Open();
   ExpectWholeAgain();
+}
+
+TEST_F(DamageTest, ASealedTextThatIsNotWhatItWasWhileOpen) {
+  ChangeSealedText();
+  ExpectWholeAgain();
+  EXPECT_EQ(index_->Read()->segment->TextOf(kDamaged).value_or("none"),
+            "A tube with the number 1500");
 }
 
 TEST_F(DamageTest, WordsThatAreGone) {

@@ -25,7 +25,7 @@ namespace forium::search {
 namespace {
 
 // Of rows, beside kWordsVersion: what is in them, when the schema does not tell.
-constexpr int kRowsVersion = 2;
+constexpr int kRowsVersion = 3;
 
 // Words that are counted in memory before they are written, while a file is filled: some 60 MB. A
 // million posts have less, and each word is written once then.
@@ -138,17 +138,23 @@ IndexFile::~IndexFile() {
 }
 
 absl::Status IndexFile::Write(Body body) {
+  const auto sealed_text = [this](int64_t post_id) { return SealedText(post_id); };
   return database_->Write([&](database::Transaction& tx) {
-    IndexStore store(tx);
+    IndexStore store(tx, sealed_text);
     return body(store);
   });
 }
 
 absl::Status IndexFile::Read(Body body) const {
+  const auto sealed_text = [this](int64_t post_id) { return SealedText(post_id); };
   return database_->Read([&](database::Transaction& tx) {
-    IndexStore store(tx);
+    IndexStore store(tx, sealed_text);
     return body(store);
   });
+}
+
+absl::StatusOr<std::string> IndexFile::SealedText(int64_t post_id) const {
+  return sealing_ != nullptr ? sealing_->TextOf(post_id) : segment_->TextOf(post_id);
 }
 
 absl::Status IndexFile::Follow(const Documents& documents, int64_t sequence) {

@@ -91,11 +91,11 @@ class IndexFile : public std::enable_shared_from_this<IndexFile> {
   absl::Status CheckIdentity() const;
   // All pages, and that rows agree with indexes. Long.
   absl::Status CheckPages() const;
-  // The texts behind a post; the last that was looked at, 0 at the end.
+  // The texts that came since, behind a post; the last that was looked at, 0 at the end.
   absl::StatusOr<int64_t> CheckTexts(int64_t after_id, int64_t limit) const;
   // The words that came since; writes wait meanwhile.
   absl::Status CheckWords();
-  // A part of the words that are sealed, 0 at first; the next, 0 at the end.
+  // A part of what is sealed, 0 at first; the next, 0 at the end.
   absl::StatusOr<int64_t> CheckSegment(int64_t part) const { return segment_->Check(part); }
 
  private:
@@ -109,6 +109,7 @@ class IndexFile : public std::enable_shared_from_this<IndexFile> {
   using Body = absl::FunctionRef<absl::Status(IndexStore&)>;
   absl::Status Write(Body body);
   absl::Status Read(Body body) const;
+  absl::StatusOr<std::string> SealedText(int64_t post_id) const;
 
   const std::string path_, words_path_;
   const Language otherwise_;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/status/macros.h"
 #include "services/search/index/damage.h"
+#include "services/search/segment/texts.h"
 
 namespace forium::search {
 namespace {
@@ -168,10 +169,11 @@ absl::Status Intake::ChangeWords(IndexStore& store, const Change& change) {
 
 absl::Status Intake::ChangeText(IndexStore& store, const Change& change) {
   if (!change.after.has_value()) return absl::OkStatus();
+  if (change.after->sealed) return absl::OkStatus();  // the segment has it
   const std::string& text = change.after->text;
-  if (change.before.has_value() && change.before->text == text) return absl::OkStatus();
-  return change.fresh ? store.AddText(change.id, Checksum(text), PackedText(text))
-                      : store.PutText(change.id, Checksum(text), PackedText(text));
+  const bool stands =
+      change.before.has_value() && !change.before->sealed && change.before->text == text;
+  return stands ? absl::OkStatus() : store.PutText(change.id, Checksum(text), PackedText(text));
 }
 
 absl::Status Intake::DivideWords(Change& change) {

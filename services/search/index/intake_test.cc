@@ -245,6 +245,75 @@ TEST_F(IntakeTest, APostThatWasNotThereWhenItWasBuiltIsFound) {
   EXPECT_EQ(index_.file().numbers().unsealed, 0);
 }
 
+TEST_F(IntakeTest, TextsOfSealedPostsStandInTheSegmentAlone) {
+  index_.Seal();
+  EXPECT_EQ(*index_.file().CheckTexts(0, 1), 0);
+  EXPECT_EQ(*index_.Read().segment->TextOf(70), "It goes into the tube.");
+  // Of what is loose, in the table.
+  index_.Put({.posts = {PostOf(72, 7, 3, "A third one.")}});
+  EXPECT_EQ(*index_.file().CheckTexts(0, 1), 72);
+}
+
+TEST_F(IntakeTest, TextsComeOutOfTheSegmentWithTheWords) {
+  index_.Seal();
+  index_.Put({.posts = {PostOf(70, 7, 1, "It goes into the hose.")}});
+  EXPECT_THAT(Dump(), Contains(HasSubstr("|It goes into the hose.")));
+  EXPECT_EQ(*index_.file().CheckTexts(0, 1), 70);
+  EXPECT_EQ(*index_.file().CheckTexts(70, 1), 0);
+  // Those of a topic's posts, as they were, when its title is another.
+  index_.Put({.topics = {TopicOf(7, 1, "Cleaning a pipe", {"pump", "c++"})}});
+  EXPECT_EQ(*index_.file().CheckTexts(70, 1), 71);
+  EXPECT_THAT(Dump(), Contains(HasSubstr("|Thanks, the tube it was.")));
+  EXPECT_TRUE(index_.file().CheckWords().ok());
+}
+
+TEST_F(IntakeTest, ATopicThatIsHiddenAndShownKeepsItsTextsSealed) {
+  index_.Seal();
+  const std::vector<std::string> before = Dump();
+  forum::v1::TopicDocument hidden;
+  hidden.set_id(7);
+  index_.Put({.topics = {hidden}});
+  index_.Put({.topics = {TopicOf(7, 1, "Mounting a filter", {"pump", "c++"})}});
+  EXPECT_EQ(Dump(), before);
+  EXPECT_EQ(*index_.file().CheckTexts(0, 1), 0);
+}
+
+// Pages of a snapshot as they come when something changes meanwhile, or one comes twice.
+TEST(FillingTest, PostsAndTopicsThatComeAgainAreAsTheyCameLast) {
+  forum::v1::GetSnapshotResponse first, second, third;
+  *first.add_categories() = CategoryOf(1, "general");
+  *first.add_users() = UserOf(1, "anna");
+  *first.add_topics() = TopicOf(7, 1, "Mounting a filter");
+  *first.add_posts() = PostOf(70, 7, 1, "It goes into the tube.");
+  *first.add_posts() = PostOf(71, 7, 2, "Thanks, " + std::string(300, 'a'));
+  *second.add_topics() = TopicOf(7, 1, "Cleaning a pipe");
+  *second.add_posts() = PostOf(72, 7, 3, "And another.");
+  *third.add_topics() = TopicOf(7, 1, "Cleaning a pipe");
+  *third.add_posts() = PostOf(70, 7, 1, "It goes into the hose.");
+  *third.add_posts() = PostOf(73, 7, 4, "The last.");
+
+  const auto file = IndexFile::Create("", Language::kEnglish).value();
+  for (const auto* page : {&first, &first, &second, &third, &second}) {
+    ASSERT_TRUE(file->Fill(Documents(*page)).ok());
+  }
+  ASSERT_TRUE(file->Complete(1, v1::Index::FIRST).ok());
+  EXPECT_EQ(file->numbers().sealed, 4);
+  EXPECT_EQ(file->numbers().loose, 2);
+
+  FilledIndex other;
+  other.Put({.categories = {CategoryOf(1, "general")},
+             .users = {UserOf(1, "anna")},
+             .topics = {TopicOf(7, 1, "Cleaning a pipe")},
+             .posts = {PostOf(70, 7, 1, "It goes into the hose."), first.posts(1), second.posts(0),
+                       third.posts(1)}});
+  Snapshot snapshot = other.Read();
+  const std::vector<std::string> expected = DumpOf(snapshot);
+  snapshot.database = file->database();
+  snapshot.segment = file->segment();
+  EXPECT_THAT(Differing(DumpOf(snapshot), expected), IsEmpty());
+  EXPECT_TRUE(file->CheckWords().ok());
+}
+
 // Each of these histories: what is found in the segment and the tables together is what a build
 // from nothing finds.
 class History : public IntakeTest, public ::testing::WithParamInterface<uint32_t> {

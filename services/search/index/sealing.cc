@@ -67,7 +67,7 @@ absl::StatusOr<int64_t> Sealing::Add(const TopicRow& topic, const PostRow& post)
     builder_->Add(rest.substr(0, space), Column::kMarks, 0);
     rest.remove_prefix(std::min(space + 1, rest.size()));
   }
-  RETURN_IF_ERROR(builder_->End(FactsOf(post, positions), FactsOf(topic)));
+  RETURN_IF_ERROR(builder_->End(FactsOf(post, positions), FactsOf(topic), post.text));
   ++posts_;
   return positions;
 }

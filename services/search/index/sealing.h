@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of the posts that an index is built from: each text is divided once, for the segment
-// and for the counts. Thread-compatible.
+// The texts of the posts that an index is built from: each is divided into words once, for the
+// segment and for the counts. Thread-compatible.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,8 @@ class Sealing {
 
   // Takes a post over that has none before it: ids grow. Its length, positions in the body.
   absl::StatusOr<int64_t> Add(const TopicRow& topic, const PostRow& post);
+  // Of a post that was added. Errors: DataLoss.
+  absl::StatusOr<std::string> TextOf(int64_t post_id) { return builder_->TextOf(post_id); }
   int64_t posts() const { return posts_; }
   WordCounts& counts() { return counts_; }
 

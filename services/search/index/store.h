@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/base/database/database.h"
@@ -31,7 +32,10 @@ struct AuthorDelta {
 
 class IndexStore {
  public:
-  explicit IndexStore(database::Transaction& tx) : tx_(tx) {}
+  // Reads the text of a post whose row says that it is sealed.
+  using SealedText = absl::FunctionRef<absl::StatusOr<std::string>(int64_t post_id)>;
+  IndexStore(database::Transaction& tx, SealedText sealed_text)
+      : tx_(tx), sealed_text_(sealed_text) {}
 
   // Categories and users.
   absl::Status PutCategory(const forum::v1::CategoryDocument& category);
@@ -56,7 +60,6 @@ class IndexStore {
   absl::Status PutText(int64_t post_id, int64_t checksum, std::string_view packed);
   // The same for a post of which there is no row.
   absl::Status AddPost(const PostRow& post);
-  absl::Status AddText(int64_t post_id, int64_t checksum, std::string_view packed);
   absl::Status DropPost(int64_t id);
   // What the segment tells of them, beside their words, is no longer so.
   absl::Status TouchTopic(int64_t id);
@@ -87,12 +90,13 @@ class IndexStore {
 
   // Checks. DataLoss when something is wrong.
   absl::Status QuickCheck();
-  // Verifies the texts behind a post; the last of them, 0 at the end.
+  // Verifies the texts in the table behind a post; the last of them, 0 at the end.
   absl::StatusOr<int64_t> VerifyTexts(int64_t after_id, int64_t limit);
   absl::Status CheckWords();
 
  private:
   database::Transaction& tx_;
+  const SealedText sealed_text_;
 };
 
 }  // namespace forium::search

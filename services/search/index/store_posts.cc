@@ -73,7 +73,9 @@ absl::StatusOr<std::optional<PostRow>> IndexStore::ReadPost(int64_t id) {
   RETURN_IF_ERROR(tx_.Query(
       kReadPost,
       [&](const Row& row) {
-        absl::StatusOr<std::string> text = VerifiedText(row.Int(9), row.Text(10));
+        const bool sealed = row.Int(8) != 0;
+        absl::StatusOr<std::string> text =
+            sealed ? sealed_text_(id) : VerifiedText(row.Int(9), row.Text(10));
         damage = text.status();
         if (!text.ok()) return;
         post = PostRow{.id = id,
@@ -85,7 +87,7 @@ absl::StatusOr<std::optional<PostRow>> IndexStore::ReadPost(int64_t id) {
                        .accepted = row.Int(5) != 0,
                        .has_code = row.Int(6) != 0,
                        .length = row.Int(7),
-                       .sealed = row.Int(8) != 0,
+                       .sealed = sealed,
                        .text = *std::move(text)};
       },
       id));
@@ -118,14 +120,6 @@ constexpr Statement kPutText{
 
 absl::Status IndexStore::PutText(int64_t post_id, int64_t checksum, std::string_view packed) {
   return tx_.Execute(kPutText, post_id, checksum, database::Parameter(database::Blob{packed}))
-      .status();
-}
-
-constexpr Statement kAddText{"search_add_text",
-                             "INSERT INTO texts (id, checksum, text) VALUES ($1, $2, $3)"};
-
-absl::Status IndexStore::AddText(int64_t post_id, int64_t checksum, std::string_view packed) {
-  return tx_.Execute(kAddText, post_id, checksum, database::Parameter(database::Blob{packed}))
       .status();
 }
 

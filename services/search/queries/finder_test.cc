@@ -137,6 +137,43 @@ TEST_F(FinderCommunityTest, SnippetsShowTheHits) {
   EXPECT_EQ(Shown(Find("soft shadow").results(0).title_pieces()), "[Soft] [shadows] look wrong");
 }
 
+// Wherever the text stands: in the segment, in the table, or in both with another one.
+TEST_F(FinderCommunityTest, SnippetsShowThePostAsItIs) {
+  const auto snippet_of = [this](std::string_view q) {
+    const v1::SearchResponse found = Find(q);
+    return found.results_size() == 1 ? Shown(found.results(0).snippet()) : "not one";
+  };
+  index_.Seal();
+  index_.Put({.posts = {PostOf(12, 1, 3, "A marmot came since.")}});
+  EXPECT_EQ(snippet_of("marmot "), "A [marmot] came since.");
+  EXPECT_EQ(snippet_of("lovely "), "[Lovely] colours in that picture of shadows.");
+  // Touched, but as it was: only the likes differ.
+  auto liked = PostOf(41, 4, 2, "Lovely colours in that picture of shadows.", 3);
+  liked.set_likes_count(10);
+  index_.Put({.posts = {liked}});
+  EXPECT_EQ(index_.file().numbers().unsealed, 0);
+  EXPECT_EQ(snippet_of("lovely "), "[Lovely] colours in that picture of shadows.");
+  // Edited, and back.
+  index_.Put({.posts = {PostOf(41, 4, 2, "Lovely gophers, these.", 3)}});
+  EXPECT_EQ(snippet_of("lovely "), "[Lovely] gophers, these.");
+  EXPECT_EQ(snippet_of("colours "), "not one");
+  index_.Put({.posts = {liked}});
+  EXPECT_EQ(snippet_of("lovely "), "[Lovely] colours in that picture of shadows.");
+  // Of a topic with another title; hidden, and shown.
+  index_.Put({.topics = {TopicOf(2, 1, "Physics of boxes", {"physics"})}});
+  EXPECT_EQ(snippet_of("heightmaps "), "A box falls through std::vector of [heightmaps].");
+  forum::v1::TopicDocument hidden;
+  hidden.set_id(3);
+  index_.Put({.topics = {hidden}});
+  EXPECT_EQ(snippet_of("texture "), "not one");
+  index_.Put({.topics = {TopicOf(3, 1, "Resolution of maps", {"rendering"})}});
+  EXPECT_EQ(snippet_of("texture "), "How is the size of a [texture] changed?");
+  index_.Put({.posts = {GonePostOf(30, 3)}});
+  EXPECT_EQ(snippet_of("texture "), "not one");
+  index_.Put({.posts = {PostOf(30, 3, 1, "How is the size of a texture changed?")}});
+  EXPECT_EQ(snippet_of("texture "), "How is the size of a [texture] changed?");
+}
+
 TEST_F(FinderCommunityTest, LongTextsAreCutAroundTheHits) {
   std::string text;
   for (int i = 0; i < 300; ++i) text += "padding <b>" + std::to_string(i) + "</b>\n";
@@ -248,11 +285,22 @@ TEST_F(FinderCommunityTest, SimilarTopics) {
                         PostOf(120, 12, 1, "No sound.")}});
   v1::ListSimilarTopicsRequest request;
   request.set_topic_id(11);
-  const auto similar = ListSimilarTopics(index_.Read(), kAnonymous, request);
-  ASSERT_TRUE(similar.ok());
-  ASSERT_GT(similar->topics_size(), 0);
-  EXPECT_EQ(similar->topics(0).topic_id(), 1);
-  for (const v1::TopicSuggestion& topic : similar->topics()) EXPECT_NE(topic.topic_id(), 11);
+  for (const bool sealed : {false, true}) {
+    if (sealed) index_.Seal();
+    const auto similar = ListSimilarTopics(index_.Read(), kAnonymous, request);
+    ASSERT_TRUE(similar.ok()) << similar.status();
+    ASSERT_GT(similar->topics_size(), 0);
+    EXPECT_EQ(similar->topics(0).topic_id(), 1);
+    for (const v1::TopicSuggestion& topic : similar->topics()) EXPECT_NE(topic.topic_id(), 11);
+  }
+  // By the text alone.
+  index_.Put({.topics = {TopicOf(13, 1, "Why?")},
+              .posts = {PostOf(130, 13, 1, "Soft shadows flicker on the terrain.")}});
+  request.set_topic_id(13);
+  for (const bool sealed : {false, true}) {
+    if (sealed) index_.Seal();
+    EXPECT_GT(ListSimilarTopics(index_.Read(), kAnonymous, request)->topics_size(), 0);
+  }
   request.set_topic_id(5);
   EXPECT_TRUE(absl::IsNotFound(ListSimilarTopics(index_.Read(), kAnonymous, request).status()));
   v1::ListSimilarTopicsRequest draft;

@@ -216,7 +216,7 @@ absl::StatusOr<bool> Gathering::AddRow(SegmentList list, const Fitting& fitting)
     bool found = false;
     RETURN_IF_ERROR(store_.SealedCandidate(post.id, bounds_, [&](const CandidateRow& row) {
       found = true;
-      Keep(row, fitting.hits);
+      Keep(row, fitting.hits, facts_.text);
     }));
     return found;
   }
@@ -240,7 +240,7 @@ absl::StatusOr<bool> Gathering::AddRow(SegmentList list, const Fitting& fitting)
         .slug = topic.slug,
         .tags = topic.tags,
         .language = topic.language},
-       fitting.hits);
+       fitting.hits, facts_.text);
   return true;
 }
 
@@ -295,7 +295,7 @@ absl::Status Gathering::AddUnsealed(const Wanted& wanted, Among among, int limit
         .limit = limit - rows};
     RETURN_IF_ERROR(store_.Candidates(query, bounds_, [&](const CandidateRow& row) {
       ++rows;
-      Keep(row, ParseHits(row.hits));
+      Keep(row, ParseHits(row.hits), std::nullopt);
     }));
     if (rows >= limit) {
       found_.bound = true;
@@ -305,7 +305,8 @@ absl::Status Gathering::AddUnsealed(const Wanted& wanted, Among among, int limit
   return absl::OkStatus();
 }
 
-void Gathering::Keep(const CandidateRow& row, const RowHits& hits) {
+void Gathering::Keep(const CandidateRow& row, const RowHits& hits,
+                     const std::optional<TextPlace>& text) {
   const auto [known, is_new_post] = posts_.try_emplace(row.post_id);
   if (!is_new_post) {
     FoundPost& post = found_.topics[known->second.first].posts[known->second.second];
@@ -333,6 +334,7 @@ void Gathering::Keep(const CandidateRow& row, const RowHits& hits) {
                    .likes = row.likes,
                    .length = row.length,
                    .accepted = row.accepted,
+                   .text = text,
                    .hits = hits});
 }
 

@@ -25,6 +25,7 @@ struct FoundPost {
   int64_t id = 0, author_id = 0, created_at = 0;
   int64_t number = 0, likes = 0, length = 0;
   bool accepted = false;
+  std::optional<TextPlace> text = {};  // in the segment; else in the table
   RowHits hits;
 };
 
@@ -79,7 +80,7 @@ class Gathering {
   absl::StatusOr<bool> AddRow(SegmentList list, const Fitting& fitting);
   absl::StatusOr<bool> MayRead(const TopicFacts& topic);
   bool WithinBounds(const PostFacts& post, const TopicFacts& topic) const;
-  void Keep(const CandidateRow& row, const RowHits& hits);
+  void Keep(const CandidateRow& row, const RowHits& hits, const std::optional<TextPlace>& text);
 
   const Snapshot& index_;
   SearchStore& store_;

@@ -21,7 +21,7 @@ namespace {
 constexpr int kPageSize = 20;
 constexpr int kMostPageSize = 50;
 // Authors of so many results are looked up for their standing.
-constexpr size_t kWithStanding = 50;
+constexpr size_t kWithStanding = 25;
 
 // What one page needs, read in one transaction; texts are cut behind it.
 class Finder {
@@ -153,16 +153,14 @@ class Finder {
     auto next = std::find_if(ranked_.begin(), ranked_.end(), behind);
     const int before = place_.has_value() ? place_->count : 0;
     const int most = std::min(page_size_, std::max(0, weights::kMostResults - before));
-    std::vector<int64_t> posts, authors;
+    std::vector<int64_t> authors;
     for (; next != ranked_.end() && static_cast<int>(shown_.size()) < most; ++next) {
       shown_.push_back({*next, {}});
-      posts.push_back(next->post->id);
       // Of the first ones the standing was asked for.
       if (!authors_.contains(next->post->author_id)) authors.push_back(next->post->author_id);
     }
     if (shown_.empty()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(auto texts, store.Texts(posts));
-    for (Shown& shown : shown_) shown.text = std::move(texts[shown.ranked.post->id]);
+    RETURN_IF_ERROR(ReadTexts(store));
     const int count = before + static_cast<int>(shown_.size());
     if (next != ranked_.end() && count < weights::kMostResults) {
       const Ranked& last = shown_.back().ranked;
@@ -171,6 +169,25 @@ class Finder {
     if (authors.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(std::vector<User> users, store.Users(authors));
     for (User& user : users) authors_[user.id] = std::move(user);
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadTexts(SearchStore& store) {
+    std::vector<int64_t> loose;
+    for (Shown& shown : shown_) {
+      const FoundPost& post = *shown.ranked.post;
+      if (!post.text.has_value()) {
+        loose.push_back(post.id);
+        continue;
+      }
+      ASSIGN_OR_RETURN(shown.text, index_.segment->ReadText(*post.text));
+    }
+    if (loose.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(auto texts, store.Texts(loose));
+    for (Shown& shown : shown_) {
+      const FoundPost& post = *shown.ranked.post;
+      if (!post.text.has_value()) shown.text = std::move(texts[post.id]);
+    }
     return absl::OkStatus();
   }
 

@@ -22,13 +22,14 @@ struct Subject {
   std::string title, text;
 };
 
-absl::StatusOr<Subject> SubjectOf(const v1::ListSimilarTopicsRequest& request, SearchStore& store) {
+absl::StatusOr<Subject> SubjectOf(const v1::ListSimilarTopicsRequest& request,
+                                  const Segment& segment, SearchStore& store) {
   if (request.topic_id() == 0) return Subject{0, request.title(), request.raw()};
   ASSIGN_OR_RETURN(std::optional<ReadableTopic> topic, store.Topic(request.topic_id()));
   if (!topic.has_value()) {
     return status::NotFound("This topic is not there, or you may not read it.");
   }
-  ASSIGN_OR_RETURN(std::string text, store.FirstText(topic->id));
+  ASSIGN_OR_RETURN(std::string text, store.FirstText(topic->id, segment));
   return Subject{topic->id, std::move(topic->title), std::move(text)};
 }
 
@@ -58,7 +59,7 @@ absl::StatusOr<v1::ListSimilarTopicsResponse> ListSimilarTopics(
   int64_t itself = 0;
   RETURN_IF_ERROR(index.database->Read([&](database::Transaction& tx) {
     SearchStore store(tx, reader.level);
-    ASSIGN_OR_RETURN(const Subject subject, SubjectOf(request, store));
+    ASSIGN_OR_RETURN(const Subject subject, SubjectOf(request, *index.segment, store));
     itself = subject.topic_id;
     plan = MakePlanOfText(subject.title, subject.text, sources, kWords);
     ASSIGN_OR_RETURN(found, Gather(index, plan, store, static_cast<size_t>(limit)));

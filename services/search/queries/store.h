@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "services/base/database/database.h"
 #include "services/search/queries/hits.h"
+#include "services/search/segment/segment.h"
 
 namespace forium::search {
 
@@ -94,14 +95,15 @@ class SearchStore {
   absl::StatusOr<int64_t> GreatestPostId();
   // When the newest post was written; rankings that look at time count from it.
   absl::StatusOr<int64_t> NewestPostAt();
-  // Verified, by post; without those that are gone. Errors: DataLoss.
+  // Of posts whose words FTS5 has; verified, by post; without those that are gone. Errors:
+  // DataLoss.
   absl::StatusOr<absl::flat_hash_map<int64_t, std::string>> Texts(
       const std::vector<int64_t>& post_ids);
 
   absl::StatusOr<std::vector<Category>> Categories();
   absl::StatusOr<bool> MayReadCategory(int64_t id);
   absl::StatusOr<std::optional<ReadableTopic>> Topic(int64_t id);
-  absl::StatusOr<std::string> FirstText(int64_t topic_id);
+  absl::StatusOr<std::string> FirstText(int64_t topic_id, const Segment& segment);
   // Tags of the newest topics, as they stand in the column.
   absl::Status NewestTags(int64_t limit, absl::FunctionRef<void(std::string_view)> each);
 

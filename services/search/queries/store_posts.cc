@@ -176,18 +176,19 @@ absl::StatusOr<absl::flat_hash_map<int64_t, std::string>> SearchStore::Texts(
 
 constexpr Statement kFirstText = {
     "first_text",
-    "SELECT texts.checksum, texts.text FROM posts CROSS JOIN texts CROSS JOIN topics"
-    " CROSS JOIN categories "
-    "WHERE posts.topic_id = $1 AND posts.number = 1 AND texts.id = posts.id"
+    "SELECT posts.id, posts.sealed, COALESCE(texts.checksum, -1), texts.text"
+    " FROM topics CROSS JOIN categories CROSS JOIN posts LEFT JOIN texts ON texts.id = posts.id "
+    "WHERE posts.topic_id = $1 AND posts.number = 1"
     " AND topics.id = posts.topic_id AND topics.visible = 1"
     " AND categories.id = topics.category_id AND categories.read_level <= $2"};
-absl::StatusOr<std::string> SearchStore::FirstText(int64_t topic_id) {
+absl::StatusOr<std::string> SearchStore::FirstText(int64_t topic_id, const Segment& segment) {
   std::string text;
   absl::Status verified;
   RETURN_IF_ERROR(tx_.Query(
       kFirstText,
       [&](const Row& row) {
-        absl::StatusOr<std::string> checked = VerifiedText(row.Int(0), row.Text(1));
+        absl::StatusOr<std::string> checked =
+            row.Int(1) != 0 ? segment.TextOf(row.Int(0)) : VerifiedText(row.Int(2), row.Text(3));
         verified = checked.status();
         if (checked.ok()) text = *std::move(checked);
       },

@@ -61,20 +61,35 @@ FactsWriter::Place FactsWriter::PlaceOf(const TopicFacts& topic) {
   return known->second;
 }
 
-void FactsWriter::Add(size_t list, const PostFacts& post, const TopicFacts& topic) {
+void FactsWriter::Add(size_t list, const PostFacts& post, const TopicFacts& topic,
+                      const TextPlace& text) {
   const Place place = PlaceOf(topic);
   record_.clear();
   AppendFixed(post.id, record_);
   AppendFixed(post.author_id, record_);
   AppendFixed(post.created_at, record_);
   AppendFixed(place.offset, record_);
+  AppendFixed(text.offset, record_);
   AppendFixed(place.bytes, record_);
+  AppendFixed(text.bytes, record_);
   AppendFixed(Bounded(post.number), record_);
   AppendFixed(Bounded(post.likes), record_);
   AppendFixed(Bounded(post.length), record_);
   AppendFixed(post.accepted ? kAccepted : 0, record_);
   AppendFixed(Sum(record_), record_);
   posts_[list].Append(record_);
+}
+
+absl::StatusOr<TextPlace> FactsWriter::TextOf(int64_t post_id) {
+  Facts facts;
+  for (OutputFile& posts : posts_) {
+    RETURN_IF_ERROR(posts.Flush());
+    ASSIGN_OR_RETURN(const bool found,
+                     facts.FindPostFrom(posts.descriptor(), 0, posts.size() / kPostBytes,
+                                        /*falling=*/false, post_id));
+    if (found) return facts.text;
+  }
+  return SegmentDamage("a post is not there");
 }
 
 absl::Status FactsWriter::CopyTopics(OutputFile& file) {
@@ -116,9 +131,32 @@ absl::StatusOr<FactsPlaces> FactsWriter::WriteTo(OutputFile& file) {
 }
 
 absl::Status Facts::ReadPost(int file, const FactsPlaces& places, size_t list, Ordinal ordinal) {
+  return ReadPostAt(file, places.posts[list] + uint64_t{ordinal} * kPostBytes);
+}
+
+absl::StatusOr<bool> Facts::FindPost(int file, const FactsPlaces& places, size_t list, Ordinal size,
+                                     int64_t post_id) {
+  return FindPostFrom(file, places.posts[list], size, /*falling=*/true, post_id);
+}
+
+absl::StatusOr<bool> Facts::FindPostFrom(int file, uint64_t begin, uint64_t count, bool falling,
+                                         int64_t post_id) {
+  for (uint64_t first = 0, end = count; first < end;) {
+    const uint64_t middle = first + (end - first) / 2;
+    RETURN_IF_ERROR(ReadPostAt(file, begin + middle * kPostBytes));
+    if (post.id == post_id) return true;
+    if ((post.id > post_id) == falling) {
+      first = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return false;
+}
+
+absl::Status Facts::ReadPostAt(int file, uint64_t offset) {
   char record[kPostBytes];
-  RETURN_IF_ERROR(
-      ReadAt(file, places.posts[list] + uint64_t{ordinal} * kPostBytes, kPostBytes, record));
+  RETURN_IF_ERROR(ReadAt(file, offset, kPostBytes, record));
   const std::string_view summed(record, kPostBytes - 4);
   if (LoadFixed<uint32_t>(record + summed.size()) != Sum(summed)) {
     return SegmentDamage("wrong checksum of a post");
@@ -127,11 +165,13 @@ absl::Status Facts::ReadPost(int file, const FactsPlaces& places, size_t list, O
   post.author_id = LoadFixed<int64_t>(record + 8);
   post.created_at = LoadFixed<int64_t>(record + 16);
   topic_offset_ = LoadFixed<uint64_t>(record + 24);
-  topic_bytes_ = LoadFixed<uint32_t>(record + 32);
-  post.number = LoadFixed<uint32_t>(record + 36);
-  post.likes = LoadFixed<uint32_t>(record + 40);
-  post.length = LoadFixed<uint32_t>(record + 44);
-  post.accepted = (LoadFixed<uint32_t>(record + 48) & kAccepted) != 0;
+  text.offset = LoadFixed<uint64_t>(record + 32);
+  topic_bytes_ = LoadFixed<uint32_t>(record + 40);
+  text.bytes = LoadFixed<uint32_t>(record + 44);
+  post.number = LoadFixed<uint32_t>(record + 48);
+  post.likes = LoadFixed<uint32_t>(record + 52);
+  post.length = LoadFixed<uint32_t>(record + 56);
+  post.accepted = (LoadFixed<uint32_t>(record + 60) & kAccepted) != 0;
   return absl::OkStatus();
 }
 

@@ -16,6 +16,7 @@
 #include "services/search/segment/bitmap.h"
 #include "services/search/segment/layout.h"
 #include "services/search/segment/output_file.h"
+#include "services/search/segment/texts.h"
 
 namespace forium::search {
 
@@ -37,8 +38,10 @@ class FactsWriter {
  public:
   // Files of no name beside `path`.
   static absl::StatusOr<FactsWriter> Create(const std::string& path);
-  // A topic is taken as it is with its first post.
-  void Add(size_t list, const PostFacts& post, const TopicFacts& topic);
+  // A topic is taken as it is with its first post. `text`: where that of the post lies.
+  void Add(size_t list, const PostFacts& post, const TopicFacts& topic, const TextPlace& text);
+  // Of a post that was added. Errors: DataLoss when it was not.
+  absl::StatusOr<TextPlace> TextOf(int64_t post_id);
   // Appends all of it, the posts of a list in the order of their ordinals; where each part begins.
   absl::StatusOr<FactsPlaces> WriteTo(OutputFile& file);
 
@@ -63,14 +66,23 @@ class FactsWriter {
 class Facts {
  public:
   PostFacts post;
+  TextPlace text;  // of the post
   TopicFacts topic;
 
   // Errors: DataLoss.
   absl::Status ReadPost(int file, const FactsPlaces& places, size_t list, Ordinal ordinal);
+  // By its id; whether there is one.
+  absl::StatusOr<bool> FindPost(int file, const FactsPlaces& places, size_t list, Ordinal size,
+                                int64_t post_id);
   // The topic of the post that was read last; that of the one before is not read again.
   absl::Status ReadTopic(int file, const FactsPlaces& places);
 
  private:
+  friend class FactsWriter;
+  absl::Status ReadPostAt(int file, uint64_t offset);
+  // Among so many records from there on, whose ids fall, or grow.
+  absl::StatusOr<bool> FindPostFrom(int file, uint64_t begin, uint64_t count, bool falling,
+                                    int64_t post_id);
   bool ParseTopic();
 
   uint64_t topic_offset_ = 0, read_offset_ = UINT64_MAX;

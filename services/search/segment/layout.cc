@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kMagic = "FoSegmnt";
 // Of the format; another one is not read.
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 // Whether the parts follow one another and fill the file.
 bool Fits(const Footer& footer, uint64_t file_bytes) {

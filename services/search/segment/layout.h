@@ -42,11 +42,12 @@ struct FactsPlaces {
   std::array<uint64_t, kLists> posts = {};
 };
 // A record of a post: the same for all, so that it is found by its ordinal.
-inline constexpr size_t kPostFactsBytes = 56;
+inline constexpr size_t kPostFactsBytes = 68;
 
 struct Footer {
   uint32_t posts[kLists] = {};
-  // Where each part begins; the postings begin at 0, and each part ends where the next begins.
+  // Where each part begins; texts and postings come before them, and each part ends where the next
+  // begins.
   FactsPlaces facts;
   uint64_t dictionary = 0, index = 0, sums = 0;
   uint64_t tokens = 0;

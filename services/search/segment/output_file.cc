@@ -67,6 +67,18 @@ void OutputFile::Write() {
   buffer_.clear();
 }
 
+absl::Status OutputFile::ReadBack(uint64_t offset, size_t size, char* to) const {
+  if (offset > this->size() || size > this->size() - offset) return SegmentDamage("no such bytes");
+  const uint64_t from_file = offset < written_ ? std::min<uint64_t>(size, written_ - offset) : 0;
+  if (from_file > 0) {
+    if (absl::Status read = ReadAt(file_, offset, from_file, to); !read.ok()) return read;
+  }
+  if (from_file < size) {
+    std::memcpy(to + from_file, buffer_.data() + (offset + from_file - written_), size - from_file);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status OutputFile::Flush() {
   if (!buffer_.empty()) Write();
   return error_;

@@ -26,8 +26,11 @@ class OutputFile {
   void Append(std::string_view bytes);
   // Bytes that were appended.
   uint64_t size() const { return written_ + buffer_.size(); }
+  // Of what was appended, flushed or not. Errors: DataLoss.
+  absl::Status ReadBack(uint64_t offset, size_t size, char* to) const;
   // For reads of what was flushed.
   int descriptor() const { return file_; }
+  // Of a summed one only at its end.
   absl::Status Flush();
   // Also waits until all of it is on the disk.
   absl::Status Sync();

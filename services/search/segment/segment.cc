@@ -182,6 +182,21 @@ absl::Status Segment::ReadTopic(Facts* facts) const {
   return facts->ReadTopic(parts_->file.get(), parts_->footer.facts);
 }
 
+absl::StatusOr<std::string> Segment::ReadText(const TextPlace& place) const {
+  return search::ReadText(parts_->file.get(), place);
+}
+
+absl::StatusOr<std::string> Segment::TextOf(int64_t post_id) const {
+  Facts facts;
+  for (const SegmentList list : {SegmentList::kReplies, SegmentList::kOpenings}) {
+    ASSIGN_OR_RETURN(const bool found,
+                     facts.FindPost(parts_->file.get(), parts_->footer.facts,
+                                    static_cast<size_t>(list), size(list), post_id));
+    if (found) return ReadText(facts.text);
+  }
+  return SegmentDamage("a post is not there");
+}
+
 absl::StatusOr<std::optional<Postings>> Segment::Find(SegmentList list,
                                                       std::string_view token) const {
   token = token.substr(0, kMostTokenBytes);

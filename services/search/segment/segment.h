@@ -21,6 +21,7 @@
 namespace forium::search {
 
 class Facts;
+struct TextPlace;
 
 // A segment has two lists of posts: those that begin topics, and all others.
 enum class SegmentList { kOpenings, kReplies };
@@ -90,6 +91,10 @@ class Segment {
   // The facts of a post, then those of its topic.
   absl::Status ReadPost(SegmentList list, Ordinal ordinal, Facts* facts) const;
   absl::Status ReadTopic(Facts* facts) const;
+  // The text of a post whose facts were read. Errors: DataLoss.
+  absl::StatusOr<std::string> ReadText(const TextPlace& place) const;
+  // The same by its id alone, which costs more. Errors: DataLoss, too when there is no such post.
+  absl::StatusOr<std::string> TextOf(int64_t post_id) const;
 
   // A token as Words gives it, or a mark; cut as the builder cuts. Empty: no post of the list has
   // it.

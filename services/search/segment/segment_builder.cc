@@ -61,6 +61,10 @@ absl::StatusOr<std::unique_ptr<SegmentBuilder>> SegmentBuilder::Create(std::stri
   builder->aside_.emplace(std::move(aside));
   ASSIGN_OR_RETURN(FactsWriter facts, FactsWriter::Create(Making(builder->path_)));
   builder->facts_.emplace(std::move(facts));
+  // The last, so that it has the name.
+  ASSIGN_OR_RETURN(OutputFile file,
+                   OutputFile::Create(Making(builder->path_), OutputFile::Kind::kSummed));
+  builder->file_.emplace(std::move(file));
   return builder;
 }
 
@@ -79,14 +83,20 @@ void SegmentBuilder::Add(std::string_view token, Column column, int position) {
   tokens_[static_cast<int>(list_)].Add(token, column, position);
 }
 
-absl::Status SegmentBuilder::End(const PostFacts& post, const TopicFacts& topic) {
+absl::Status SegmentBuilder::End(const PostFacts& post, const TopicFacts& topic,
+                                 std::string_view text) {
   const int list = static_cast<int>(list_);
   tokens_[list].EndPost(posts_[list] - 1);
   PostFacts known = post;
   known.id = last_id_;
-  facts_->Add(static_cast<size_t>(list), known, topic);
+  facts_->Add(static_cast<size_t>(list), known, topic, PutText(text, *file_));
   if (error_.ok() && tokens_[0].bytes() + tokens_[1].bytes() > memory_) error_ = WriteRuns();
   return error_;
+}
+
+absl::StatusOr<std::string> SegmentBuilder::TextOf(int64_t post_id) {
+  ASSIGN_OR_RETURN(const TextPlace place, facts_->TextOf(post_id));
+  return ReadText(*file_, place);
 }
 
 int64_t SegmentBuilder::last_id() const { return last_id_; }
@@ -111,8 +121,7 @@ absl::Status SegmentBuilder::Finish() {
 }
 
 absl::Status SegmentBuilder::Merge() {
-  ASSIGN_OR_RETURN(OutputFile file, OutputFile::Create(Making(path_), OutputFile::Kind::kSummed));
-  SegmentWriter writer(file, *aside_);
+  SegmentWriter writer(*file_, *aside_);
   MergedRuns runs(aside_->descriptor(), runs_);
   RETURN_IF_ERROR(runs.Begin());
   std::string large;

@@ -42,7 +42,9 @@ class SegmentBuilder {
   // 255 bytes.
   void Add(std::string_view token, Column column, int position);
   // What else is known of it; its id is that of Begin.
-  absl::Status End(const PostFacts& post, const TopicFacts& topic);
+  absl::Status End(const PostFacts& post, const TopicFacts& topic, std::string_view text = {});
+  // The text of a post that was added. Errors: DataLoss when it was not.
+  absl::StatusOr<std::string> TextOf(int64_t post_id);
   // Of the last post; 0 when there was none.
   int64_t last_id() const;
 
@@ -60,6 +62,7 @@ class SegmentBuilder {
   uint32_t posts_[kLists] = {};
   SegmentList list_ = SegmentList::kOpenings;  // of the post
   int64_t last_id_ = 0;
+  std::optional<OutputFile> file_;
   std::optional<OutputFile> aside_;  // the runs
   std::optional<FactsWriter> facts_;
   std::vector<SortedRun> runs_;

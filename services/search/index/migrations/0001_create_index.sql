@@ -56,7 +56,8 @@ CREATE TABLE posts (
 );
 CREATE INDEX posts_topic ON posts (topic_id, number);
 
--- Apart, so that candidates are read without their texts. `checksum`: CRC-32 of the text. `text` is packed, see damage.h.
+-- Of posts that are not sealed. Apart, so that candidates are read without their texts. `checksum`: CRC-32 of the text.
+-- `text` is packed, see PackedText.
 CREATE TABLE texts (
   id INTEGER PRIMARY KEY,
   checksum INTEGER NOT NULL,

@@ -6,7 +6,7 @@ CREATE TABLE unsealed (
   id INTEGER PRIMARY KEY
 );
 
--- 1: its words stand in the segment; 0: in the full-text tables. Never both.
+-- 1: its words and its text stand in the segment; 0: in the full-text tables and in `texts`. Never both.
 ALTER TABLE posts ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
 
 -- What the segment tells of these, beside their words, is no longer so: their rows are asked instead.

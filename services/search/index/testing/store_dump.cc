@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "services/base/status/status.h"
+#include "services/search/index/damage.h"
 #include "services/search/words/tokenizer.h"
 #include "services/search/words/words.h"
 
@@ -35,10 +36,12 @@ SELECT 'topic|' || id || '|' || category_id || '|' || author_id || '|' || title 
   '|' || accepted_post_number || '|' || closed || '|' || visible FROM topics ORDER BY id)"};
 constexpr Statement kPosts{"dump_posts", R"(
 SELECT 'post|' || p.id || '|' || topic_id || '|' || number || '|' || author_id || '|' ||
-  created_at || '|' || likes_count || '|' || accepted || '|' || has_code || '|' || length || '|' ||
-  checksum || '|' || hex(text) FROM posts p LEFT JOIN texts t ON t.id = p.id ORDER BY p.id)"};
+  created_at || '|' || likes_count || '|' || accepted || '|' || has_code || '|' || length, p.id,
+  sealed, COALESCE(checksum, -1), t.text FROM posts p LEFT JOIN texts t ON t.id = p.id
+ORDER BY p.id)"};
 constexpr Statement kOrphans{"dump_orphans", R"(
-SELECT 'text without post|' || id FROM texts WHERE id NOT IN (SELECT id FROM posts))"};
+SELECT 'text without post|' || id FROM texts
+WHERE id NOT IN (SELECT id FROM posts WHERE sealed = 0))"};
 constexpr Statement kVocabulary{
     "dump_vocabulary", "SELECT 'word|' || word || '|' || posts FROM vocabulary ORDER BY word"};
 constexpr Statement kCounts{"dump_counts", R"(
@@ -137,9 +140,14 @@ std::vector<std::string> DumpOf(const Snapshot& index) {
       status.Update(tx.Query(statement, [&](const Row& row) { into.emplace_back(row.Text(0)); }));
     };
     for (const Statement& statement :
-         {kCategories, kUsers, kTopics, kPosts, kOrphans, kVocabulary, kCounts}) {
+         {kCategories, kUsers, kTopics, kOrphans, kVocabulary, kCounts}) {
       read(statement, lines);
     }
+    status.Update(tx.Query(kPosts, [&](const Row& row) {
+      const std::string text = Expected(row.Int(2) != 0 ? index.segment->TextOf(row.Int(1))
+                                                        : VerifiedText(row.Int(3), row.Text(4)));
+      lines.push_back(std::string(row.Text(0)) + "|" + text);
+    }));
     read(kWords, words);
     read(kMarks, marks);
     return status;

@@ -11,8 +11,9 @@
 
 namespace forium::search {
 
-// All rows but those of `state`, sorted, with columns between bars; the words and the marks with
-// the posts that have them, wherever these stand: which of them are sealed does not show.
+// All rows but those of `state`, sorted, with columns between bars; the texts, the words and
+// the marks with the posts that have them, wherever these stand: which of them are sealed does not
+// show.
 std::vector<std::string> DumpOf(const Snapshot& index);
 // The lines that only one of two dumps has.
 std::vector<std::string> Differing(std::vector<std::string> a, std::vector<std::string> b);
