@@ -109,7 +109,7 @@ class DamageTest : public ::testing::Test {
     const auto found = segment.Find(SegmentList::kReplies, "tube");
     if (!found.ok() || !found->has_value()) return found.status();
     Bitmap posts(segment.size(SegmentList::kReplies));
-    RETURN_IF_ERROR((*found)->AddTo(posts));
+    RETURN_IF_ERROR((*found)->AddTo(posts, {0, posts.size()}));
     return segment.TextOf(kDamaged).status();
   }
   // One bit.

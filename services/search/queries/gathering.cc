@@ -113,15 +113,17 @@ absl::Status Gathering::ByRelevance(size_t enough) {
 absl::Status Gathering::Relax(size_t enough) {
   const size_t before = found_.topics.size();
   const std::vector<int> terms = Rarest(plan_, kRelaxedTerms);
+  // They come behind what has all words: fewer are enough.
+  const int limit = candidates_ / 2;
   if (terms.size() > 2) {
-    RETURN_IF_ERROR(AddAll({.how = Wanted::How::kTwo, .terms = terms}, candidates_));
+    RETURN_IF_ERROR(AddAll({.how = Wanted::How::kTwo, .terms = terms}, limit));
   }
   if (terms.size() > 1 && found_.topics.size() < enough) {
     const Wanted any = {.how = Wanted::How::kAny, .terms = Rarest(plan_, 2)};
     if (!plan_.in_title && !plan_.in_body) {
-      RETURN_IF_ERROR(Add(any, Among::kTitles, candidates_ / 2));
+      RETURN_IF_ERROR(Add(any, Among::kTitles, limit));
     }
-    RETURN_IF_ERROR(AddAll(any, candidates_));
+    RETURN_IF_ERROR(AddAll(any, limit));
   }
   found_.relaxed = found_.topics.size() > before;
   return absl::OkStatus();
@@ -158,37 +160,31 @@ absl::Status Gathering::Add(const Wanted& wanted, Among among, int limit, Order 
 
 // In steps, so that those that the caller may not read do not stand in the way of others.
 absl::Status Gathering::AddSealed(const Wanted& wanted, Among among, int limit, Order order) {
-  const SegmentList list = ListOf(among);
-  const bool in_title = among == Among::kTitles && !wanted.terms.empty();
-  ASSIGN_OR_RETURN(const Bitmap posts, sealed_.Find(list, wanted, in_title, budget_));
-  const Ordinal size = segment_.size(list);
-  std::optional<Ordinal> next;
-  if (size > 0) next = order == Order::kOldest ? posts.Previous(size - 1) : posts.Next(0);
+  SealedPosts::Walk walk = {.list = ListOf(among),
+                            .wanted = wanted,
+                            .in_title = among == Among::kTitles && !wanted.terms.empty(),
+                            .oldest_first = order == Order::kOldest};
   int rows = 0;
-  while (next.has_value() && rows < limit) {
+  for (bool more = true; more && rows < limit;) {
     const size_t most = static_cast<size_t>(limit - rows) * (order == Order::kBest ? kLookedAt : 1);
     std::vector<Fitting> fitting;
-    for (size_t seen = 0; next.has_value() && fitting.size() < most; ++seen) {
+    for (size_t seen = 0; more && fitting.size() < most; ++seen) {
       if (seen % kFitsPerStep == kFitsPerStep - 1 && budget_.Over()) {
         found_.bound = true;
-        next.reset();
+        more = false;
         break;
       }
-      const Ordinal at = *next;
-      ASSIGN_OR_RETURN(const std::optional<RowHits> hits,
-                       sealed_.HitsOf(list, wanted, in_title, at));
-      if (hits.has_value()) fitting.push_back({at, WorthOf(plan_, *hits), *hits});
-      if (order != Order::kOldest) {
-        next = at + 1 < size ? posts.Next(at + 1) : std::nullopt;
-      } else {
-        next = at > 0 ? posts.Previous(at - 1) : std::nullopt;
-      }
+      ASSIGN_OR_RETURN(const std::optional<Ordinal> post, sealed_.Next(walk, budget_));
+      more = post.has_value();
+      if (!more) break;
+      ASSIGN_OR_RETURN(const std::optional<RowHits> hits, sealed_.HitsOf(walk, *post));
+      if (hits.has_value()) fitting.push_back({*post, WorthOf(plan_, *hits), *hits});
     }
     if (order == Order::kBest) {
       std::stable_sort(fitting.begin(), fitting.end(),
                        [](const Fitting& a, const Fitting& b) { return a.worth > b.worth; });
     }
-    ASSIGN_OR_RETURN(const int added, AddRows(list, fitting, limit - rows));
+    ASSIGN_OR_RETURN(const int added, AddRows(walk.list, fitting, limit - rows));
     rows += added;
   }
   if (rows >= limit) found_.bound = true;

@@ -2,6 +2,7 @@
 #include "services/search/queries/readable.h"
 
 #include <string>
+#include <vector>
 
 #include "services/base/status/macros.h"
 #include "services/search/words/tokenizer.h"
@@ -9,20 +10,17 @@
 namespace forium::search {
 namespace {
 
-constexpr int kNewest = 50;
+constexpr size_t kNewest = 50;
 
 absl::StatusOr<bool> IsReadableIn(SegmentList list, std::string_view token, const Segment& segment,
                                   SearchStore& store) {
-  ASSIGN_OR_RETURN(const std::optional<Postings> postings, segment.Find(list, token));
+  ASSIGN_OR_RETURN(std::optional<Postings> postings, segment.Find(list, token));
   if (!postings.has_value()) return false;
-  Bitmap posts(segment.size(list));
-  RETURN_IF_ERROR(postings->AddTo(posts));
-  std::optional<Ordinal> next = posts.Next(0);
+  ASSIGN_OR_RETURN(const std::vector<Ordinal> newest, postings->Newest(kNewest));
   bool readable = false;
-  for (int i = 0; i < kNewest && next.has_value() && !readable; ++i) {
-    ASSIGN_OR_RETURN(const int64_t id, segment.PostAt(list, *next));
+  for (size_t i = 0; i < newest.size() && !readable; ++i) {
+    ASSIGN_OR_RETURN(const int64_t id, segment.PostAt(list, newest[i]));
     RETURN_IF_ERROR(store.SealedCandidate(id, {}, [&](const CandidateRow&) { readable = true; }));
-    next = *next + 1 < segment.size(list) ? posts.Next(*next + 1) : std::nullopt;
   }
   return readable;
 }

@@ -12,23 +12,27 @@ namespace {
 
 // Looking one post up costs as much as reading so many in a row.
 constexpr uint64_t kLookUp = 100;
-
-size_t IndexOf(SegmentList list) { return list == SegmentList::kOpenings ? 0 : 1; }
+// The first window, and how much larger each is than the one before: most queries are content with
+// the newest that fit, and with a frequent word these are near.
+constexpr Ordinal kFirstWindow = 1 << 15;
+constexpr Ordinal kGrowth = 4;
+// Of rarer words all is read at once.
+constexpr uint64_t kRare = 4'096;
 
 }  // namespace
 
 SealedPosts::SealedPosts(const Segment& segment, const Plan& plan)
     : segment_(segment), plan_(plan) {
-  for (size_t list = 0; list < 2; ++list) {
-    terms_[list].resize(plan.terms.size());
-    excluded_[list].resize(plan.excluded.size());
+  for (List& list : lists_) {
+    list.terms.resize(plan.terms.size());
+    list.excluded.resize(plan.excluded.size());
   }
 }
 
 SealedPosts::~SealedPosts() = default;
 
 absl::StatusOr<SealedPosts::Term*> SealedPosts::Open(SegmentList list, const PlannedTerm& planned,
-                                                     std::optional<Term>& term) {
+                                                     std::optional<Term>& term) const {
   if (term.has_value()) return &*term;
   Term opened;
   for (size_t i = 0; i < planned.forms.size(); ++i) {
@@ -53,94 +57,156 @@ absl::StatusOr<SealedPosts::Term*> SealedPosts::Open(SegmentList list, const Pla
   return &*term;
 }
 
-absl::StatusOr<SealedPosts::Term*> SealedPosts::TermAt(SegmentList list, int number) {
+absl::StatusOr<SealedPosts::Term*> SealedPosts::TermAt(const Walk& walk, int number) {
   const auto at = static_cast<size_t>(number);
-  return Open(list, plan_.terms[at], terms_[IndexOf(list)][at]);
+  return Open(walk.list, plan_.terms[at], Of(walk).terms[at]);
 }
 
-absl::StatusOr<SealedPosts::Term*> SealedPosts::ExcludedAt(SegmentList list, size_t number) {
-  return Open(list, plan_.excluded[number], excluded_[IndexOf(list)][number]);
+absl::StatusOr<SealedPosts::Term*> SealedPosts::ExcludedAt(const Walk& walk, size_t number) {
+  return Open(walk.list, plan_.excluded[number], Of(walk).excluded[number]);
 }
 
-absl::StatusOr<const Bitmap*> SealedPosts::PostsOf(SegmentList list, Term& term,
-                                                   Postings::Where where) const {
-  std::optional<Bitmap>& posts = where == Postings::Where::kTitle  ? term.in_title
-                                 : where == Postings::Where::kBody ? term.in_body
-                                                                   : term.anywhere;
-  if (posts.has_value()) return &*posts;
-  posts.emplace(segment_.size(list));
+absl::StatusOr<std::vector<Postings>> SealedPosts::Marked(
+    SegmentList list, const std::vector<std::string>& marks) const {
+  std::vector<Postings> marked;
+  for (const std::string& mark : marks) {
+    ASSIGN_OR_RETURN(std::optional<Postings> postings, segment_.Find(list, Mark(mark)));
+    if (postings.has_value()) marked.push_back(*std::move(postings));
+  }
+  return marked;
+}
+
+absl::Status SealedPosts::OpenMarks(const Walk& walk) {
+  List& list = Of(walk);
+  if (list.marks.has_value()) return absl::OkStatus();
+  std::vector<std::vector<Postings>> groups;
+  for (const std::vector<std::string>& group : plan_.marks) {
+    ASSIGN_OR_RETURN(std::vector<Postings> marked, Marked(walk.list, group));
+    groups.push_back(std::move(marked));
+  }
+  ASSIGN_OR_RETURN(list.excluded_marks, Marked(walk.list, plan_.excluded_marks));
+  list.marks = std::move(groups);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> SealedPosts::Advance(Walk& walk) {
+  const Ordinal size = segment_.size(walk.list);
+  const bool first = !walk.posts.has_value();
+  if (size == 0 || (!first && walk.window.end == size)) return false;
+  Ordinal wide = first ? kFirstWindow : std::max(walk.window.size(), kFirstWindow) * kGrowth;
+  if (walk.oldest_first) wide = size;
+  if (first && walk.wanted.how == Wanted::How::kAll) {
+    for (const int number : walk.wanted.terms) {
+      ASSIGN_OR_RETURN(const Term* const term, TermAt(walk, number));
+      if (term->forms.empty()) return false;
+      if (term->posts < kRare) wide = size;
+    }
+  }
+  const Ordinal begin = walk.window.end;
+  walk.window = {begin, begin + std::min(wide, size - begin)};
+  return true;
+}
+
+absl::StatusOr<std::optional<Ordinal>> SealedPosts::Next(Walk& walk, const Budget& budget) {
+  while (!walk.next.has_value()) {
+    ASSIGN_OR_RETURN(const bool more, Advance(walk));
+    if (!more) return std::nullopt;
+    ASSIGN_OR_RETURN(walk.posts, Find(walk, budget));
+    walk.next =
+        walk.oldest_first ? walk.posts->Previous(walk.window.size() - 1) : walk.posts->Next(0);
+  }
+  const Ordinal at = *walk.next;
+  if (!walk.oldest_first) {
+    walk.next = walk.posts->Next(at + 1);
+  } else {
+    walk.next = at > 0 ? walk.posts->Previous(at - 1) : std::nullopt;
+  }
+  return walk.window.begin + at;
+}
+
+Postings::Where SealedPosts::WhereOf(const Walk& walk) const {
+  if (walk.in_title) return Postings::Where::kTitle;
+  return plan_.in_body ? Postings::Where::kBody : Postings::Where::kAnywhere;
+}
+
+absl::StatusOr<const Bitmap*> SealedPosts::PostsOf(const Walk& walk, Term& term) const {
+  const Postings::Where where = WhereOf(walk);
+  if (term.found.has_value() && term.window == walk.window && term.where == where) {
+    return &*term.found;
+  }
+  term.window = walk.window;
+  term.where = where;
+  Bitmap& posts = term.found.emplace(walk.window.size());
   for (const Form& form : term.forms) {
     if (form.tokens.size() == 1) {
-      RETURN_IF_ERROR(form.tokens.front().AddTo(*posts, where));
+      RETURN_IF_ERROR(form.tokens.front().AddTo(posts, walk.window, where));
       continue;
     }
     // Whether they stand in a row is looked at later.
-    Bitmap all(segment_.size(list));
-    RETURN_IF_ERROR(form.tokens.front().AddTo(all, where));
+    Bitmap all(walk.window.size());
+    RETURN_IF_ERROR(form.tokens.front().AddTo(all, walk.window, where));
     for (size_t i = 1; i < form.tokens.size(); ++i) {
-      Bitmap one(segment_.size(list));
-      RETURN_IF_ERROR(form.tokens[i].AddTo(one, where));
+      Bitmap one(walk.window.size());
+      RETURN_IF_ERROR(form.tokens[i].AddTo(one, walk.window, where));
       all.And(one);
     }
-    posts->Or(all);
+    posts.Or(all);
   }
-  return &*posts;
+  return &posts;
 }
 
-absl::StatusOr<Bitmap> SealedPosts::Find(SegmentList list, const Wanted& wanted, bool in_title,
-                                         const Budget& budget) {
-  const Postings::Where where = in_title        ? Postings::Where::kTitle
-                                : plan_.in_body ? Postings::Where::kBody
-                                                : Postings::Where::kAnywhere;
-  Bitmap found(segment_.size(list));
-  if (wanted.terms.empty()) {
+absl::StatusOr<Bitmap> SealedPosts::Find(const Walk& walk, const Budget& budget) {
+  Bitmap found(walk.window.size());
+  if (walk.wanted.terms.empty()) {
     if (plan_.marks.empty()) return found;
-  } else if (wanted.how == Wanted::How::kAll) {
-    RETURN_IF_ERROR(FindAll(list, wanted, where, budget, found));
+  } else if (walk.wanted.how == Wanted::How::kAll) {
+    RETURN_IF_ERROR(FindAll(walk, budget, found));
   } else {
-    RETURN_IF_ERROR(FindSome(list, wanted, where, budget, found));
+    RETURN_IF_ERROR(FindSome(walk, budget, found));
   }
-  RETURN_IF_ERROR(ApplyMarks(list, wanted.terms.empty(), found));
-  RETURN_IF_ERROR(LeaveOut(list, found));
+  RETURN_IF_ERROR(ApplyMarks(walk, found));
+  RETURN_IF_ERROR(LeaveOut(walk, found));
   return found;
 }
 
 // The rarest first; of the others, where few are left, only these are looked up.
-absl::Status SealedPosts::FindAll(SegmentList list, const Wanted& wanted, Postings::Where where,
-                                  const Budget& budget, Bitmap& found) {
+absl::Status SealedPosts::FindAll(const Walk& walk, const Budget& budget, Bitmap& found) {
   std::vector<Term*> terms;
-  for (const int number : wanted.terms) {
-    ASSIGN_OR_RETURN(Term* const term, TermAt(list, number));
+  for (const int number : walk.wanted.terms) {
+    ASSIGN_OR_RETURN(Term* const term, TermAt(walk, number));
     if (term->forms.empty()) return absl::OkStatus();
     terms.push_back(term);
   }
   std::sort(terms.begin(), terms.end(),
             [](const Term* a, const Term* b) { return a->posts < b->posts; });
-  ASSIGN_OR_RETURN(const Bitmap* const rarest, PostsOf(list, *terms.front(), where));
+  ASSIGN_OR_RETURN(const Bitmap* const rarest, PostsOf(walk, *terms.front()));
   found = *rarest;
+  const double share =
+      static_cast<double>(walk.window.size()) / static_cast<double>(segment_.size(walk.list));
   for (size_t i = 1; i < terms.size(); ++i) {
     const uint64_t left = found.Count();
     if (left == 0) return absl::OkStatus();
     Term& term = *terms[i];
-    if (where == Postings::Where::kAnywhere && !term.anywhere.has_value() &&
-        left * term.forms.size() * kLookUp < term.posts) {
-      RETURN_IF_ERROR(Keep(term, found));
+    const auto within = static_cast<uint64_t>(static_cast<double>(term.posts) * share);
+    if (WhereOf(walk) == Postings::Where::kAnywhere &&
+        left * term.forms.size() * kLookUp < within) {
+      RETURN_IF_ERROR(Keep(walk, term, found));
       continue;
     }
     if (budget.Over()) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const Bitmap* const posts, PostsOf(list, term, where));
+    ASSIGN_OR_RETURN(const Bitmap* const posts, PostsOf(walk, term));
     found.And(*posts);
   }
   return absl::OkStatus();
 }
 
-absl::Status SealedPosts::Keep(Term& term, Bitmap& found) const {
+absl::Status SealedPosts::Keep(const Walk& walk, Term& term, Bitmap& found) const {
   for (std::optional<Ordinal> at = found.Next(0); at.has_value(); at = found.Next(*at + 1)) {
     bool has = false;
     for (size_t i = 0; i < term.forms.size() && !has; ++i) {
       has = true;
       for (Postings& token : term.forms[i].tokens) {
-        ASSIGN_OR_RETURN(has, token.Find(*at, nullptr));
+        ASSIGN_OR_RETURN(has, token.Find(walk.window.begin + *at, nullptr));
         if (!has) break;
       }
     }
@@ -149,34 +215,27 @@ absl::Status SealedPosts::Keep(Term& term, Bitmap& found) const {
   return absl::OkStatus();
 }
 
-absl::Status SealedPosts::FindSome(SegmentList list, const Wanted& wanted, Postings::Where where,
-                                   const Budget& budget, Bitmap& found) {
-  Bitmap once(segment_.size(list));
-  for (const int number : wanted.terms) {
-    ASSIGN_OR_RETURN(Term* const term, TermAt(list, number));
+absl::Status SealedPosts::FindSome(const Walk& walk, const Budget& budget, Bitmap& found) {
+  Bitmap once(walk.window.size());
+  for (const int number : walk.wanted.terms) {
+    ASSIGN_OR_RETURN(Term* const term, TermAt(walk, number));
     if (term->forms.empty()) continue;
-    ASSIGN_OR_RETURN(const Bitmap* const posts, PostsOf(list, *term, where));
-    if (wanted.how == Wanted::How::kTwo) found.OrBoth(once, *posts);
+    ASSIGN_OR_RETURN(const Bitmap* const posts, PostsOf(walk, *term));
+    if (walk.wanted.how == Wanted::How::kTwo) found.OrBoth(once, *posts);
     once.Or(*posts);
     if (budget.Over()) break;
   }
-  if (wanted.how == Wanted::How::kAny) found = std::move(once);
+  if (walk.wanted.how == Wanted::How::kAny) found = std::move(once);
   return absl::OkStatus();
 }
 
-absl::StatusOr<Bitmap> SealedPosts::MarkedWith(SegmentList list,
-                                               const std::vector<std::string>& marks) const {
-  Bitmap marked(segment_.size(list));
-  for (const std::string& mark : marks) {
-    ASSIGN_OR_RETURN(const std::optional<Postings> postings, segment_.Find(list, Mark(mark)));
-    if (postings.has_value()) RETURN_IF_ERROR(postings->AddTo(marked));
-  }
-  return marked;
-}
-
-absl::Status SealedPosts::ApplyMarks(SegmentList list, bool first, Bitmap& found) {
-  for (const std::vector<std::string>& group : plan_.marks) {
-    ASSIGN_OR_RETURN(Bitmap marked, MarkedWith(list, group));
+absl::Status SealedPosts::ApplyMarks(const Walk& walk, Bitmap& found) {
+  RETURN_IF_ERROR(OpenMarks(walk));
+  // Without words the first group is what is looked for.
+  bool first = walk.wanted.terms.empty();
+  for (const std::vector<Postings>& group : *Of(walk).marks) {
+    Bitmap marked(walk.window.size());
+    for (const Postings& mark : group) RETURN_IF_ERROR(mark.AddTo(marked, walk.window));
     if (std::exchange(first, false)) {
       found = std::move(marked);
     } else {
@@ -186,20 +245,20 @@ absl::Status SealedPosts::ApplyMarks(SegmentList list, bool first, Bitmap& found
   return absl::OkStatus();
 }
 
-absl::Status SealedPosts::LeaveOut(SegmentList list, Bitmap& found) {
-  if (!plan_.excluded_marks.empty()) {
-    ASSIGN_OR_RETURN(const Bitmap marked, MarkedWith(list, plan_.excluded_marks));
-    found.AndNot(marked);
+absl::Status SealedPosts::LeaveOut(const Walk& walk, Bitmap& found) {
+  if (plan_.excluded.empty() && plan_.excluded_marks.empty()) return absl::OkStatus();
+  Bitmap out(walk.window.size());
+  for (const Postings& mark : *Of(walk).excluded_marks) {
+    RETURN_IF_ERROR(mark.AddTo(out, walk.window));
   }
   for (size_t i = 0; i < plan_.excluded.size(); ++i) {
-    ASSIGN_OR_RETURN(Term* const term, ExcludedAt(list, i));
+    ASSIGN_OR_RETURN(Term* const term, ExcludedAt(walk, i));
     for (const Form& form : term->forms) {
       if (form.tokens.size() > 1) continue;  // HitsOf looks whether they stand in a row
-      Bitmap posts(segment_.size(list));
-      RETURN_IF_ERROR(form.tokens.front().AddTo(posts));
-      found.AndNot(posts);
+      RETURN_IF_ERROR(form.tokens.front().AddTo(out, walk.window));
     }
   }
+  found.AndNot(out);
   return absl::OkStatus();
 }
 
@@ -240,11 +299,11 @@ absl::StatusOr<bool> SealedPosts::Gather(Form& form, Ordinal post, HitGatherer* 
   return found;
 }
 
-absl::StatusOr<std::optional<RowHits>> SealedPosts::HitsOf(SegmentList list, const Wanted& wanted,
-                                                           bool in_title, Ordinal post) {
+absl::StatusOr<std::optional<RowHits>> SealedPosts::HitsOf(const Walk& walk, Ordinal post) {
+  const Wanted& wanted = walk.wanted;
   HitGatherer gatherer;
   for (const int number : wanted.terms) {
-    ASSIGN_OR_RETURN(Term* const term, TermAt(list, number));
+    ASSIGN_OR_RETURN(Term* const term, TermAt(walk, number));
     for (Form& form : term->forms) {
       gatherer.BeginForm(static_cast<uint8_t>(number), form.number, form.weight);
       RETURN_IF_ERROR(Gather(form, post, &gatherer).status());
@@ -252,7 +311,7 @@ absl::StatusOr<std::optional<RowHits>> SealedPosts::HitsOf(SegmentList list, con
     }
   }
   for (size_t i = 0; i < plan_.excluded.size(); ++i) {
-    ASSIGN_OR_RETURN(Term* const term, ExcludedAt(list, i));
+    ASSIGN_OR_RETURN(Term* const term, ExcludedAt(walk, i));
     for (Form& form : term->forms) {
       if (form.tokens.size() == 1) continue;
       ASSIGN_OR_RETURN(const bool has, Gather(form, post, nullptr));
@@ -263,7 +322,7 @@ absl::StatusOr<std::optional<RowHits>> SealedPosts::HitsOf(SegmentList list, con
   size_t there = 0;
   for (const int number : wanted.terms) {
     const TermHit& hit = hits.terms[static_cast<size_t>(number)];
-    there += (in_title ? hit.title > 0 : plan_.in_body ? hit.body > 0 : hit.any()) ? 1 : 0;
+    there += (walk.in_title ? hit.title > 0 : plan_.in_body ? hit.body > 0 : hit.any()) ? 1 : 0;
   }
   const size_t enough = wanted.how == Wanted::How::kAll ? wanted.terms.size()
                         : wanted.how == Wanted::How::kTwo

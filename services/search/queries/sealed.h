@@ -28,45 +28,68 @@ class SealedPosts {
   SealedPosts(const SealedPosts&) = delete;
   SealedPosts& operator=(const SealedPosts&) = delete;
 
-  // Those that may fit, of all posts that begin topics, or of all others; `in_title`: by their
-  // title. More than fit when the budget was over.
-  absl::StatusOr<Bitmap> Find(SegmentList list, const Wanted& wanted, bool in_title,
-                              const Budget& budget);
+  // What one walk looks for, of all posts that begin topics, or of all others.
+  struct Walk {
+    SegmentList list = SegmentList::kOpenings;
+    const Wanted& wanted;
+    bool in_title = false;  // by their titles
+    bool oldest_first = false;
+    // Where it is.
+    OrdinalWindow window = {};
+    std::optional<Bitmap> posts = {};
+    std::optional<Ordinal> next = {};  // of `posts`
+  };
+  // The next post that may fit; nothing at the end. More than fit when the budget was over.
+  absl::StatusOr<std::optional<Ordinal>> Next(Walk& walk, const Budget& budget);
   // How one of them fits. Nothing: not at all, because the words of a phrase stand apart in it.
-  absl::StatusOr<std::optional<RowHits>> HitsOf(SegmentList list, const Wanted& wanted,
-                                                bool in_title, Ordinal post);
+  absl::StatusOr<std::optional<RowHits>> HitsOf(const Walk& walk, Ordinal post);
 
  private:
-  // A form of a term: the posts of each of its tokens. None when one of them is nowhere.
+  // A form of a term: the posts of each of its tokens.
   struct Form {
     uint8_t number = 0, weight = 0;
     std::vector<Postings> tokens = {};
   };
+  // Without those forms of which a token is nowhere.
   struct Term {
     std::vector<Form> forms;
     uint64_t posts = 0;  // of all forms, roughly
-    std::optional<Bitmap> anywhere, in_title, in_body;
+    // Those within a window that was asked for last.
+    OrdinalWindow window;
+    Postings::Where where = Postings::Where::kAnywhere;
+    std::optional<Bitmap> found;
   };
-  using Terms = std::vector<std::optional<Term>>;
+  // What is known of one of the lists; opened when it is asked for.
+  struct List {
+    std::vector<std::optional<Term>> terms, excluded;
+    std::optional<std::vector<std::vector<Postings>>> marks;  // as of the plan
+    std::optional<std::vector<Postings>> excluded_marks;
+  };
 
+  List& Of(const Walk& walk) { return lists_[static_cast<size_t>(walk.list)]; }
   absl::StatusOr<Term*> Open(SegmentList list, const PlannedTerm& planned,
-                             std::optional<Term>& term);
-  absl::StatusOr<Term*> TermAt(SegmentList list, int number);
-  absl::StatusOr<Term*> ExcludedAt(SegmentList list, size_t number);
-  absl::Status FindAll(SegmentList list, const Wanted& wanted, Postings::Where where,
-                       const Budget& budget, Bitmap& found);
-  absl::Status FindSome(SegmentList list, const Wanted& wanted, Postings::Where where,
-                        const Budget& budget, Bitmap& found);
-  absl::Status ApplyMarks(SegmentList list, bool first, Bitmap& found);
-  absl::Status LeaveOut(SegmentList list, Bitmap& found);
-  absl::StatusOr<Bitmap> MarkedWith(SegmentList list, const std::vector<std::string>& marks) const;
-  absl::StatusOr<const Bitmap*> PostsOf(SegmentList list, Term& term, Postings::Where where) const;
-  absl::Status Keep(Term& term, Bitmap& found) const;
+                             std::optional<Term>& term) const;
+  absl::StatusOr<Term*> TermAt(const Walk& walk, int number);
+  absl::StatusOr<Term*> ExcludedAt(const Walk& walk, size_t number);
+  absl::StatusOr<std::vector<Postings>> Marked(SegmentList list,
+                                               const std::vector<std::string>& marks) const;
+  absl::Status OpenMarks(const Walk& walk);
+
+  // The window behind the one that was walked; false at the end.
+  absl::StatusOr<bool> Advance(Walk& walk);
+  Postings::Where WhereOf(const Walk& walk) const;
+  absl::StatusOr<Bitmap> Find(const Walk& walk, const Budget& budget);
+  absl::Status FindAll(const Walk& walk, const Budget& budget, Bitmap& found);
+  absl::Status FindSome(const Walk& walk, const Budget& budget, Bitmap& found);
+  absl::Status ApplyMarks(const Walk& walk, Bitmap& found);
+  absl::Status LeaveOut(const Walk& walk, Bitmap& found);
+  absl::StatusOr<const Bitmap*> PostsOf(const Walk& walk, Term& term) const;
+  absl::Status Keep(const Walk& walk, Term& term, Bitmap& found) const;
   absl::StatusOr<bool> Gather(Form& form, Ordinal post, HitGatherer* gatherer);
 
   const Segment& segment_;
   const Plan& plan_;
-  std::array<Terms, 2> terms_, excluded_;
+  std::array<List, 2> lists_;
   std::vector<Places> places_;
 };
 

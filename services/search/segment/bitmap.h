@@ -13,6 +13,14 @@ namespace forium::search {
 // The place of a post in a list of a segment. The newest post, that with the greatest id, has 0.
 using Ordinal = uint32_t;
 
+// Ordinals from `begin` on, before `end`.
+struct OrdinalWindow {
+  Ordinal begin = 0, end = 0;
+
+  Ordinal size() const { return end - begin; }
+  bool operator==(const OrdinalWindow&) const = default;
+};
+
 class Bitmap {
  public:
   // Of the ordinals below `size`; no others may be asked or set.

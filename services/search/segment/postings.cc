@@ -55,18 +55,27 @@ bool ParsePlaces(std::string_view bytes, uint8_t flags, Places* places) {
   return TakeRest(bytes, &places->body);
 }
 
-void SetAll(const PostsBlock& block, Bitmap& bitmap) {
+void SetAll(const PostsBlock& block, Ordinal begin, Bitmap& bitmap) {
   if (block.posts < kBlockPosts) {
-    for (size_t i = 0; i < block.posts; ++i) bitmap.Set(block.ordinals[i]);
+    for (size_t i = 0; i < block.posts; ++i) bitmap.Set(block.ordinals[i] - begin);
     return;
   }
   // Neighbours are bits of one word, and would wait for one another.
   constexpr size_t kPart = kBlockPosts / 4;
   for (size_t i = 0; i < kPart; ++i) {
-    bitmap.Set(block.ordinals[i]);
-    bitmap.Set(block.ordinals[i + kPart]);
-    bitmap.Set(block.ordinals[i + 2 * kPart]);
-    bitmap.Set(block.ordinals[i + 3 * kPart]);
+    bitmap.Set(block.ordinals[i] - begin);
+    bitmap.Set(block.ordinals[i + kPart] - begin);
+    bitmap.Set(block.ordinals[i + 2 * kPart] - begin);
+    bitmap.Set(block.ordinals[i + 3 * kPart] - begin);
+  }
+}
+
+// Those of a block that are within the window, and have what is wanted.
+void SetSome(const PostsBlock& block, const OrdinalWindow& window, uint8_t wanted, Bitmap& bitmap) {
+  for (size_t i = 0; i < block.posts; ++i) {
+    const Ordinal ordinal = block.ordinals[i];
+    if (ordinal < window.begin || ordinal >= window.end) continue;
+    bitmap.SetIf(wanted == 0 || (block.flags[i] & wanted) != 0, ordinal - window.begin);
   }
 }
 
@@ -109,25 +118,50 @@ absl::Status Postings::Load() {
   return absl::OkStatus();
 }
 
-absl::Status Postings::AddTo(Bitmap& bitmap, Where where) const {
-  if (bitmap.size() < size_) return absl::InternalError("The bitmap is of another list.");
-  std::string_view rest(bytes_.data() + blocks_at_, place_.posts_bytes - blocks_at_);
+size_t Postings::BlockOf(Ordinal post) const {
+  size_t number = 0;
+  for (size_t end = blocks_at_ == 0 ? 0 : Blocks(); number < end;) {
+    const size_t middle = number + (end - number) / 2;
+    if (SkipAt(bytes_, middle).last < post) {
+      number = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return number;
+}
+
+absl::Status Postings::AddTo(Bitmap& bitmap, const OrdinalWindow& window, Where where) const {
+  if (window.end > size_ || window.begin > window.end ||
+      bitmap.size() < window.end - window.begin) {
+    return absl::InternalError("The window is of another list.");
+  }
+  const uint8_t wanted = where == Where::kTitle ? kInTitle : where == Where::kBody ? kInBody : 0;
+  const size_t first = BlockOf(window.begin);
+  if (first >= Blocks()) return absl::OkStatus();
+  const Skip before = first == 0 ? Skip() : SkipAt(bytes_, first - 1);
+  std::string_view rest(bytes_.data() + blocks_at_ + before.posts_end,
+                        place_.posts_bytes - blocks_at_ - before.posts_end);
   PostsBlock block;
-  Ordinal next = 0;
-  for (uint32_t left = place_.posts; left > 0; left -= static_cast<uint32_t>(block.posts)) {
-    const size_t posts = std::min<size_t>(left, kBlockPosts);
+  Ordinal next = first == 0 ? 0 : before.last + 1;
+  for (size_t number = first; number < Blocks() && next < window.end; ++number) {
+    const size_t posts = std::min<size_t>(place_.posts - number * kBlockPosts, kBlockPosts);
     if (!UnpackBlock(rest, posts, next, size_, &block)) return SegmentDamage("bad posts");
     next = block.ordinals[posts - 1] + 1;
-    if (where == Where::kAnywhere) {
-      SetAll(block, bitmap);
+    const bool within = block.ordinals[0] >= window.begin && next <= window.end;
+    if (within && where == Where::kAnywhere) {
+      SetAll(block, window.begin, bitmap);
     } else {
-      const uint8_t wanted = where == Where::kTitle ? kInTitle : kInBody;
-      for (size_t i = 0; i < posts; ++i) {
-        bitmap.SetIf((block.flags[i] & wanted) != 0, block.ordinals[i]);
-      }
+      SetSome(block, window, wanted, bitmap);
     }
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Ordinal>> Postings::Newest(size_t count) {
+  RETURN_IF_ERROR(Unpack(0));
+  const PostsBlock& block = block_->unpacked;
+  return std::vector<Ordinal>(block.ordinals, block.ordinals + std::min(count, block.posts));
 }
 
 absl::Status Postings::Unpack(size_t number) {
@@ -173,15 +207,7 @@ absl::StatusOr<bool> Postings::Find(Ordinal post, Places* places) {
     places->title.clear();
     places->body.clear();
   }
-  size_t number = 0;
-  for (size_t end = blocks_at_ == 0 ? 0 : Blocks(); number < end;) {
-    const size_t middle = number + (end - number) / 2;
-    if (SkipAt(bytes_, middle).last < post) {
-      number = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
+  const size_t number = BlockOf(post);
   if (number >= Blocks()) return false;
   RETURN_IF_ERROR(Unpack(number));
   const PostsBlock& block = block_->unpacked;

@@ -49,10 +49,13 @@ class Postings {
   ~Postings();
 
   uint32_t posts() const { return place_.posts; }
-  // Sets the bit of each, or of those alone that have it in the title, or in the body. The bitmap
-  // is as large as the list.
+  // Sets the bit of each within the window, counted from its begin; or of those alone that have it
+  // in the title, or in the body. The bitmap is as large as the window.
   enum class Where { kAnywhere, kTitle, kBody };
-  absl::Status AddTo(Bitmap& bitmap, Where where = Where::kAnywhere) const;
+  absl::Status AddTo(Bitmap& bitmap, const OrdinalWindow& window,
+                     Where where = Where::kAnywhere) const;
+  // The first of them, at most 128.
+  absl::StatusOr<std::vector<Ordinal>> Newest(size_t count);
   // Whether a post has it, and where. `places` is filled anew; null: nobody asks. Best asked by
   // growing ordinals.
   absl::StatusOr<bool> Find(Ordinal post, Places* places);
@@ -64,6 +67,8 @@ class Postings {
   // Reads skips and posts.
   absl::Status Load();
   size_t Blocks() const;
+  // The first block that may have the post, or a newer one.
+  size_t BlockOf(Ordinal post) const;
   // Unpacks a block, if it is not the one that was asked last.
   absl::Status Unpack(size_t number);
   absl::Status LoadPlaces(size_t number);

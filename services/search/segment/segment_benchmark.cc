@@ -112,7 +112,9 @@ void ReadToken(const Segment& segment, const std::string& token) {
     Postings& postings = **found;
     Bitmap bitmap(segment.size(SegmentList::kReplies));
     begin = Seconds();
-    if (const absl::Status added = postings.AddTo(bitmap); !added.ok()) Fail(added);
+    if (const absl::Status added = postings.AddTo(bitmap, {0, segment.size(SegmentList::kReplies)});
+        !added.ok())
+      Fail(added);
     adding += Seconds() - begin;
     posts = postings.posts();
     Places at;

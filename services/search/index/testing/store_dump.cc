@@ -114,7 +114,7 @@ class Finding {
     const std::optional<Postings> postings = Expected(index_.segment->Find(list, token));
     if (!postings.has_value()) return;
     Bitmap found(index_.segment->size(list));
-    Expect(postings->AddTo(found, where));
+    Expect(postings->AddTo(found, {0, index_.segment->size(list)}, where));
     for (auto at = found.Next(0); at.has_value(); at = found.Next(*at + 1)) {
       const int64_t post = Expected(index_.segment->PostAt(list, *at));
       if (!unsealed_.contains(post)) posts.push_back(post);

@@ -37,20 +37,32 @@ void AddColumn(SegmentBuilder& builder, const WrittenPost& post, Column column) 
   for (const auto& [place, token] : at) builder.Add(token, column, place);
 }
 
-std::string DifferenceOfWhere(const Postings& postings, Postings::Where where,
-                              const std::vector<const WrittenPost*>& posts,
-                              const std::string& token) {
-  Bitmap bitmap(static_cast<Ordinal>(posts.size()));
-  if (const absl::Status added = postings.AddTo(bitmap, where); !added.ok()) {
+std::string DifferenceWithin(const OrdinalWindow& window, const Postings& postings,
+                             Postings::Where where, const std::vector<const WrittenPost*>& posts,
+                             const std::string& token) {
+  Bitmap bitmap(window.size());
+  if (const absl::Status added = postings.AddTo(bitmap, window, where); !added.ok()) {
     return added.ToString();
   }
-  for (Ordinal i = 0; i < posts.size(); ++i) {
+  for (Ordinal i = window.begin; i < window.end; ++i) {
     const auto found = posts[i]->tokens.find(token);
     const bool has =
         found != posts[i]->tokens.end() &&
         (where == Postings::Where::kAnywhere ||
          !(where == Postings::Where::kTitle ? found->second.title : found->second.body).empty());
-    if (bitmap.Has(i) != has) return absl::StrCat(token, ": bit of ", i);
+    if (bitmap.Has(i - window.begin) != has) return absl::StrCat(token, ": bit of ", i);
+  }
+  return "";
+}
+
+std::string DifferenceOfWhere(const Postings& postings, Postings::Where where,
+                              const std::vector<const WrittenPost*>& posts,
+                              const std::string& token) {
+  const auto size = static_cast<Ordinal>(posts.size());
+  for (const OrdinalWindow window :
+       {OrdinalWindow{0, size}, OrdinalWindow{size / 3, size / 2}, OrdinalWindow{size / 2, size}}) {
+    std::string difference = DifferenceWithin(window, postings, where, posts, token);
+    if (!difference.empty()) return difference;
   }
   return "";
 }
@@ -181,7 +193,7 @@ bool ReadEverything(const std::string& path, const std::vector<WrittenPost>& pos
       damage &= IsSoundOrDamage(found.status(), &sound);
       if (!found.ok() || !found->has_value()) continue;
       Bitmap bitmap(segment.size(list));
-      damage &= IsSoundOrDamage((*found)->AddTo(bitmap), &sound);
+      damage &= IsSoundOrDamage((*found)->AddTo(bitmap, {0, segment.size(list)}), &sound);
       Places places;
       const Ordinal step = 1 + size / 50;
       for (Ordinal i = 0; i < size; i += step) {
