@@ -16,8 +16,23 @@ constexpr uint64_t kLookUp = 100;
 // the newest that fit, and with a frequent word these are near.
 constexpr Ordinal kFirstWindow = 1 << 15;
 constexpr Ordinal kGrowth = 4;
+// Tokens of a form that narrow down which posts are looked at: its rarest.
+constexpr size_t kNarrowing = 4;
 // Of rarer words all is read at once.
 constexpr uint64_t kRare = 4'096;
+
+// How many of the terms a post must have.
+size_t Enough(const Wanted& wanted) {
+  switch (wanted.how) {
+    case Wanted::How::kAll:
+      return wanted.terms.size();
+    case Wanted::How::kTwo:
+      return std::min<size_t>(2, wanted.terms.size());
+    case Wanted::How::kAny:
+      break;
+  }
+  return std::min<size_t>(1, wanted.terms.size());
+}
 
 }  // namespace
 
@@ -39,18 +54,17 @@ absl::StatusOr<SealedPosts::Term*> SealedPosts::Open(SegmentList list, const Pla
     const PlannedForm& form = planned.forms[i];
     Form found = {.number = static_cast<uint8_t>(std::min<size_t>(i, 255)),
                   .weight = ByteOf(form.weight)};
-    uint64_t least = UINT64_MAX;
-    for (const std::string& token : form.tokens) {
-      ASSIGN_OR_RETURN(std::optional<Postings> postings, segment_.Find(list, token));
-      if (!postings.has_value()) {
-        least = 0;
-        break;
-      }
-      least = std::min<uint64_t>(least, postings->posts());
-      found.tokens.push_back(*std::move(postings));
+    for (size_t place = 0; place < form.tokens.size(); ++place) {
+      ASSIGN_OR_RETURN(std::optional<Postings> postings, segment_.Find(list, form.tokens[place]));
+      if (!postings.has_value()) break;
+      found.tokens.push_back({static_cast<int>(place), *std::move(postings)});
     }
-    if (least == 0 || found.tokens.empty()) continue;
-    opened.posts += least;
+    if (found.tokens.empty() || found.tokens.size() < form.tokens.size()) continue;
+    std::sort(found.tokens.begin(), found.tokens.end(), [](const FormToken& a, const FormToken& b) {
+      return a.postings.posts() < b.postings.posts();
+    });
+    opened.posts += found.tokens.front().postings.posts();
+    opened.in_a_row = (opened.forms.empty() || opened.in_a_row) && found.tokens.size() > 1;
     opened.forms.push_back(std::move(found));
   }
   term = std::move(opened);
@@ -139,15 +153,15 @@ absl::StatusOr<const Bitmap*> SealedPosts::PostsOf(const Walk& walk, Term& term)
   Bitmap& posts = term.found.emplace(walk.window.size());
   for (const Form& form : term.forms) {
     if (form.tokens.size() == 1) {
-      RETURN_IF_ERROR(form.tokens.front().AddTo(posts, walk.window, where));
+      RETURN_IF_ERROR(form.tokens.front().postings.AddTo(posts, walk.window, where));
       continue;
     }
-    // Whether they stand in a row is looked at later.
     Bitmap all(walk.window.size());
-    RETURN_IF_ERROR(form.tokens.front().AddTo(all, walk.window, where));
-    for (size_t i = 1; i < form.tokens.size(); ++i) {
+    RETURN_IF_ERROR(form.tokens.front().postings.AddTo(all, walk.window, where));
+    // Whether the others are there too, and all stand in a row, is looked at later.
+    for (size_t i = 1; i < std::min(form.tokens.size(), kNarrowing); ++i) {
       Bitmap one(walk.window.size());
-      RETURN_IF_ERROR(form.tokens[i].AddTo(one, walk.window, where));
+      RETURN_IF_ERROR(form.tokens[i].postings.AddTo(one, walk.window, where));
       all.And(one);
     }
     posts.Or(all);
@@ -205,8 +219,8 @@ absl::Status SealedPosts::Keep(const Walk& walk, Term& term, Bitmap& found) cons
     bool has = false;
     for (size_t i = 0; i < term.forms.size() && !has; ++i) {
       has = true;
-      for (Postings& token : term.forms[i].tokens) {
-        ASSIGN_OR_RETURN(has, token.Find(walk.window.begin + *at, nullptr));
+      for (FormToken& token : term.forms[i].tokens) {
+        ASSIGN_OR_RETURN(has, token.postings.Find(walk.window.begin + *at, nullptr));
         if (!has) break;
       }
     }
@@ -255,7 +269,7 @@ absl::Status SealedPosts::LeaveOut(const Walk& walk, Bitmap& found) {
     ASSIGN_OR_RETURN(Term* const term, ExcludedAt(walk, i));
     for (const Form& form : term->forms) {
       if (form.tokens.size() > 1) continue;  // HitsOf looks whether they stand in a row
-      RETURN_IF_ERROR(form.tokens.front().AddTo(out, walk.window));
+      RETURN_IF_ERROR(form.tokens.front().postings.AddTo(out, walk.window));
     }
   }
   found.AndNot(out);
@@ -264,57 +278,66 @@ absl::Status SealedPosts::LeaveOut(const Walk& walk, Bitmap& found) {
 
 namespace {
 
-// The places where the tokens of a form stand in a row, to `each`.
-template <typename Each>
-void InARow(const std::vector<Places>& places, size_t tokens, std::vector<int> Places::*column,
-            Each each) {
-  for (const int start : places.front().*column) {
-    bool in_a_row = true;
-    for (size_t i = 1; i < tokens && in_a_row; ++i) {
-      const std::vector<int>& next = places[i].*column;
-      in_a_row = std::binary_search(next.begin(), next.end(), start + static_cast<int>(i));
-    }
-    if (in_a_row) each(start);
-  }
+// Of the starts those at which a token stands so many places behind.
+void KeepStarts(const std::vector<int>& places, int behind, std::vector<int>& starts) {
+  std::erase_if(starts, [&](int start) {
+    return !std::binary_search(places.begin(), places.end(), start + behind);
+  });
 }
 
 }  // namespace
 
-// Whether the post has the form; to a gatherer all places of it.
-absl::StatusOr<bool> SealedPosts::Gather(Form& form, Ordinal post, HitGatherer* gatherer) {
-  if (places_.size() < form.tokens.size()) places_.resize(form.tokens.size());
-  for (size_t i = 0; i < form.tokens.size(); ++i) {
-    ASSIGN_OR_RETURN(const bool has, form.tokens[i].Find(post, &places_[i]));
-    if (!has) return false;
+absl::StatusOr<bool> SealedPosts::FindStarts(Form& form, Ordinal post) {
+  FormToken& rarest = form.tokens.front();
+  ASSIGN_OR_RETURN(bool has, rarest.postings.Find(post, &starts_));
+  if (!has) return false;
+  if (rarest.place > 0) {
+    for (int& start : starts_.title) start -= rarest.place;
+    for (int& start : starts_.body) start -= rarest.place;
   }
+  for (size_t i = 1; i < form.tokens.size(); ++i) {
+    FormToken& token = form.tokens[i];
+    ASSIGN_OR_RETURN(has, token.postings.Find(post, &places_));
+    if (!has) return false;
+    KeepStarts(places_.title, token.place, starts_.title);
+    KeepStarts(places_.body, token.place, starts_.body);
+    if (starts_.title.empty() && starts_.body.empty()) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<bool> SealedPosts::Gather(Term& term, int number, Ordinal post,
+                                         HitGatherer& gatherer) {
   bool found = false;
-  const auto add = [&](HitGatherer::Column column) {
-    return [&found, gatherer, column](int offset) {
-      found = true;
-      if (gatherer != nullptr) gatherer->Add(column, offset);
-    };
-  };
-  InARow(places_, form.tokens.size(), &Places::title, add(HitGatherer::Column::kTitle));
-  InARow(places_, form.tokens.size(), &Places::body, add(HitGatherer::Column::kBody));
+  for (Form& form : term.forms) {
+    ASSIGN_OR_RETURN(const bool has, FindStarts(form, post));
+    if (!has) continue;
+    found = true;
+    gatherer.BeginForm(static_cast<uint8_t>(number), form.number, form.weight);
+    for (const int start : starts_.title) gatherer.Add(HitGatherer::Column::kTitle, start);
+    for (const int start : starts_.body) gatherer.Add(HitGatherer::Column::kBody, start);
+    gatherer.EndForm();
+  }
   return found;
 }
 
+// Words in a row come first: they may stand apart in it, and then nothing else is of interest.
 absl::StatusOr<std::optional<RowHits>> SealedPosts::HitsOf(const Walk& walk, Ordinal post) {
   const Wanted& wanted = walk.wanted;
   HitGatherer gatherer;
-  for (const int number : wanted.terms) {
-    ASSIGN_OR_RETURN(Term* const term, TermAt(walk, number));
-    for (Form& form : term->forms) {
-      gatherer.BeginForm(static_cast<uint8_t>(number), form.number, form.weight);
-      RETURN_IF_ERROR(Gather(form, post, &gatherer).status());
-      gatherer.EndForm();
+  for (const bool in_a_row : {true, false}) {
+    for (const int number : wanted.terms) {
+      ASSIGN_OR_RETURN(Term* const term, TermAt(walk, number));
+      if (term->in_a_row != in_a_row) continue;
+      ASSIGN_OR_RETURN(const bool has, Gather(*term, number, post, gatherer));
+      if (!has && wanted.how == Wanted::How::kAll) return std::nullopt;
     }
   }
   for (size_t i = 0; i < plan_.excluded.size(); ++i) {
     ASSIGN_OR_RETURN(Term* const term, ExcludedAt(walk, i));
     for (Form& form : term->forms) {
       if (form.tokens.size() == 1) continue;
-      ASSIGN_OR_RETURN(const bool has, Gather(form, post, nullptr));
+      ASSIGN_OR_RETURN(const bool has, FindStarts(form, post));
       if (has) return std::nullopt;
     }
   }
@@ -324,11 +347,7 @@ absl::StatusOr<std::optional<RowHits>> SealedPosts::HitsOf(const Walk& walk, Ord
     const TermHit& hit = hits.terms[static_cast<size_t>(number)];
     there += (walk.in_title ? hit.title > 0 : plan_.in_body ? hit.body > 0 : hit.any()) ? 1 : 0;
   }
-  const size_t enough = wanted.how == Wanted::How::kAll ? wanted.terms.size()
-                        : wanted.how == Wanted::How::kTwo
-                            ? std::min<size_t>(2, wanted.terms.size())
-                            : std::min<size_t>(1, wanted.terms.size());
-  if (there < enough) return std::nullopt;
+  if (there < Enough(wanted)) return std::nullopt;
   return hits;
 }
 

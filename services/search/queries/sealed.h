@@ -45,15 +45,21 @@ class SealedPosts {
   absl::StatusOr<std::optional<RowHits>> HitsOf(const Walk& walk, Ordinal post);
 
  private:
-  // A form of a term: the posts of each of its tokens.
+  // A token of a form, and its place in it.
+  struct FormToken {
+    int place = 0;
+    Postings postings;
+  };
+  // A form of a term: its tokens, the rarest first.
   struct Form {
     uint8_t number = 0, weight = 0;
-    std::vector<Postings> tokens = {};
+    std::vector<FormToken> tokens = {};
   };
   // Without those forms of which a token is nowhere.
   struct Term {
     std::vector<Form> forms;
-    uint64_t posts = 0;  // of all forms, roughly
+    uint64_t posts = 0;     // of all forms, roughly
+    bool in_a_row = false;  // each form has several tokens
     // Those within a window that was asked for last.
     OrdinalWindow window;
     Postings::Where where = Postings::Where::kAnywhere;
@@ -85,12 +91,15 @@ class SealedPosts {
   absl::Status LeaveOut(const Walk& walk, Bitmap& found);
   absl::StatusOr<const Bitmap*> PostsOf(const Walk& walk, Term& term) const;
   absl::Status Keep(const Walk& walk, Term& term, Bitmap& found) const;
-  absl::StatusOr<bool> Gather(Form& form, Ordinal post, HitGatherer* gatherer);
+  // Whether the post has one of a term's forms; to a gatherer all places of all forms.
+  absl::StatusOr<bool> Gather(Term& term, int number, Ordinal post, HitGatherer& gatherer);
+  // Where a form begins in the post, in `starts_`; false: nowhere.
+  absl::StatusOr<bool> FindStarts(Form& form, Ordinal post);
 
   const Segment& segment_;
   const Plan& plan_;
   std::array<List, 2> lists_;
-  std::vector<Places> places_;
+  Places starts_, places_;
 };
 
 }  // namespace forium::search

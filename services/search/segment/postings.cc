@@ -207,7 +207,11 @@ absl::StatusOr<bool> Postings::Find(Ordinal post, Places* places) {
     places->title.clear();
     places->body.clear();
   }
-  const size_t number = BlockOf(post);
+  // Often it is in the block that was asked last.
+  const bool same = block_ != nullptr && block_->number != Block::kNone &&
+                    block_->unpacked.ordinals[0] <= post &&
+                    post <= block_->unpacked.ordinals[block_->unpacked.posts - 1];
+  const size_t number = same ? block_->number : BlockOf(post);
   if (number >= Blocks()) return false;
   RETURN_IF_ERROR(Unpack(number));
   const PostsBlock& block = block_->unpacked;
