@@ -26,8 +26,6 @@ int CandidatesAmong(int64_t posts) {
 // Terms that take part when some may be missing.
 constexpr size_t kRelaxedTerms = 6;
 
-// Of those that fit, so many times as many are looked at as are taken.
-constexpr size_t kLookedAt = 2;
 // Fits that are looked at between two looks at the budget.
 constexpr size_t kFitsPerStep = 16;
 
@@ -49,27 +47,6 @@ void Merge(const RowHits& more, RowHits& hits) {
     hit.body = std::max(hit.body, other.body);
     hit.count = std::max(hit.count, other.count);
   }
-}
-
-// How well a post fits by its words alone, before anything else is read of it.
-float WorthOf(const Plan& plan, const RowHits& hits) {
-  float worth = 0;
-  float pairs = 0;
-  int terms = 0;
-  for (size_t i = 0; i < plan.terms.size(); ++i) {
-    const TermHit& hit = hits.terms[i];
-    if (!hit.any()) continue;
-    ++terms;
-    pairs += plan.terms[i].rarity;
-    const auto count = static_cast<float>(hit.count);
-    const float often = count * (weights::kSaturation + 1.0f) / (count + weights::kSaturation);
-    worth +=
-        plan.terms[i].rarity * (weights::kTitle * WeightOf(hit.title) + WeightOf(hit.body) * often);
-  }
-  if (terms == 0) return 0;
-  return worth + pairs / static_cast<float>(terms) *
-                     (weights::kAdjacentPair * static_cast<float>(hits.adjacent) +
-                      weights::kNearPair * static_cast<float>(hits.near));
 }
 
 SegmentList ListOf(Among among) {
@@ -148,63 +125,47 @@ absl::Status Gathering::Titles(int limit) {
 }
 
 absl::Status Gathering::Add(const Wanted& wanted, Among among, int limit) {
-  // Marks alone are all equally well hit.
-  return Add(wanted, among, limit, wanted.terms.empty() ? Order::kNewest : Order::kBest);
+  return Add(wanted, among, limit, Order::kNewest);
 }
 
+// Both in the order of their ids, so that it does not matter where a post stands.
 absl::Status Gathering::Add(const Wanted& wanted, Among among, int limit, Order order) {
   if (wanted.terms.empty() && plan_.marks.empty()) return absl::OkStatus();
-  RETURN_IF_ERROR(AddSealed(wanted, among, limit, order));
-  return AddUnsealed(wanted, among, limit, order);
-}
-
-// In steps, so that those that the caller may not read do not stand in the way of others.
-absl::Status Gathering::AddSealed(const Wanted& wanted, Among among, int limit, Order order) {
+  ASSIGN_OR_RETURN(std::vector<Loose> loose, FindLoose(wanted, among, limit, order));
   SealedPosts::Walk walk = {.list = ListOf(among),
                             .wanted = wanted,
                             .in_title = among == Among::kTitles && !wanted.terms.empty(),
                             .oldest_first = order == Order::kOldest};
+  auto next = loose.begin();
   int rows = 0;
-  for (bool more = true; more && rows < limit;) {
-    const size_t most = static_cast<size_t>(limit - rows) * (order == Order::kBest ? kLookedAt : 1);
-    std::vector<Fitting> fitting;
-    for (size_t seen = 0; more && fitting.size() < most; ++seen) {
-      if (seen % kFitsPerStep == kFitsPerStep - 1 && budget_.Over()) {
-        found_.bound = true;
-        more = false;
-        break;
-      }
-      ASSIGN_OR_RETURN(const std::optional<Ordinal> post, sealed_.Next(walk, budget_));
-      more = post.has_value();
-      if (!more) break;
-      ASSIGN_OR_RETURN(const std::optional<RowHits> hits, sealed_.HitsOf(walk, *post));
-      if (hits.has_value()) fitting.push_back({*post, WorthOf(plan_, *hits), *hits});
+  const auto keep_loose_before = [&](int64_t id) {
+    for (; next != loose.end() && rows < limit; ++next, ++rows) {
+      if (order == Order::kOldest ? next->row.post_id > id : next->row.post_id < id) return;
+      KeepLoose(*next);
     }
-    if (order == Order::kBest) {
-      std::stable_sort(fitting.begin(), fitting.end(),
-                       [](const Fitting& a, const Fitting& b) { return a.worth > b.worth; });
+  };
+  for (size_t seen = 0; rows < limit; ++seen) {
+    if (seen % kFitsPerStep == kFitsPerStep - 1 && budget_.Over()) {
+      found_.bound = true;
+      break;
     }
-    ASSIGN_OR_RETURN(const int added, AddRows(walk.list, fitting, limit - rows));
-    rows += added;
+    ASSIGN_OR_RETURN(const std::optional<Ordinal> post, sealed_.Next(walk, budget_));
+    if (!post.has_value()) break;
+    ASSIGN_OR_RETURN(const std::optional<RowHits> hits, sealed_.HitsOf(walk, *post));
+    if (!hits.has_value()) continue;
+    RETURN_IF_ERROR(segment_.ReadPost(walk.list, *post, &facts_));
+    keep_loose_before(facts_.post.id);
+    if (rows == limit) break;
+    ASSIGN_OR_RETURN(const bool added, AddSealed(*hits));
+    rows += added ? 1 : 0;
   }
+  for (; next != loose.end() && rows < limit; ++next, ++rows) KeepLoose(*next);
   if (rows >= limit) found_.bound = true;
   return absl::OkStatus();
 }
 
-absl::StatusOr<int> Gathering::AddRows(SegmentList list, const std::vector<Fitting>& fitting,
-                                       int limit) {
-  int rows = 0;
-  for (const Fitting& one : fitting) {
-    if (rows == limit) break;
-    ASSIGN_OR_RETURN(const bool added, AddRow(list, one));
-    rows += added ? 1 : 0;
-  }
-  return rows;
-}
-
 // The facts that were sealed hold as long as nothing touched them; else the rows are asked.
-absl::StatusOr<bool> Gathering::AddRow(SegmentList list, const Fitting& fitting) {
-  RETURN_IF_ERROR(segment_.ReadPost(list, fitting.ordinal, &facts_));
+absl::StatusOr<bool> Gathering::AddSealed(const RowHits& hits) {
   RETURN_IF_ERROR(segment_.ReadTopic(&facts_));
   const PostFacts& post = facts_.post;
   const TopicFacts& topic = facts_.topic;
@@ -212,7 +173,7 @@ absl::StatusOr<bool> Gathering::AddRow(SegmentList list, const Fitting& fitting)
     bool found = false;
     RETURN_IF_ERROR(store_.SealedCandidate(post.id, bounds_, [&](const CandidateRow& row) {
       found = true;
-      Keep(row, fitting.hits, facts_.text);
+      Keep(row, hits, facts_.text);
     }));
     return found;
   }
@@ -236,7 +197,7 @@ absl::StatusOr<bool> Gathering::AddRow(SegmentList list, const Fitting& fitting)
         .slug = topic.slug,
         .tags = topic.tags,
         .language = topic.language},
-       fitting.hits, facts_.text);
+       hits, facts_.text);
   return true;
 }
 
@@ -257,11 +218,14 @@ bool Gathering::WithinBounds(const PostFacts& post, const TopicFacts& topic) con
 
 // In steps of ids, so that each has a bounded number of rows to look at even when the caller may
 // read none of them.
-absl::Status Gathering::AddUnsealed(const Wanted& wanted, Among among, int limit, Order order) {
+absl::StatusOr<std::vector<Gathering::Loose>> Gathering::FindLoose(const Wanted& wanted,
+                                                                   Among among, int limit,
+                                                                   Order order) {
+  std::vector<Loose> loose;
   if (!has_unsealed_.has_value()) {
     ASSIGN_OR_RETURN(has_unsealed_, store_.HasUnsealed());
   }
-  if (!*has_unsealed_) return absl::OkStatus();
+  if (!*has_unsealed_) return loose;
   if (greatest_id_ < 0) {
     ASSIGN_OR_RETURN(greatest_id_, store_.GreatestPostId());
   }
@@ -275,12 +239,13 @@ absl::Status Gathering::AddUnsealed(const Wanted& wanted, Among among, int limit
           : std::max<int64_t>(kRowsPerStep,
                               greatest_id_ / std::max<int64_t>(1, posts / kRowsPerStep));
   const bool oldest_first = order == Order::kOldest;
-  int rows = 0;
   for (int64_t done = 0; done <= greatest_id_; done += step) {
     if (budget_.Over()) {
       found_.bound = true;
       break;
     }
+    const int left = limit - static_cast<int>(loose.size());
+    if (left <= 0) break;
     const CandidateQuery query = {
         .among = among,
         .match = expression.match,
@@ -288,17 +253,21 @@ absl::Status Gathering::AddUnsealed(const Wanted& wanted, Among among, int limit
         .least_id = oldest_first ? done : std::max<int64_t>(0, greatest_id_ - done - step + 1),
         .greatest_id = oldest_first ? done + step - 1 : greatest_id_ - done,
         .oldest_first = oldest_first,
-        .limit = limit - rows};
+        .limit = left};
     RETURN_IF_ERROR(store_.Candidates(query, bounds_, [&](const CandidateRow& row) {
-      ++rows;
-      Keep(row, ParseHits(row.hits), std::nullopt);
+      loose.push_back({row, ParseHits(row.hits), std::string(row.title), std::string(row.slug),
+                       std::string(row.tags), std::string(row.language)});
     }));
-    if (rows >= limit) {
-      found_.bound = true;
-      break;
-    }
   }
-  return absl::OkStatus();
+  return loose;
+}
+
+void Gathering::KeepLoose(Loose& loose) {
+  loose.row.title = loose.title;
+  loose.row.slug = loose.slug;
+  loose.row.tags = loose.tags;
+  loose.row.language = loose.language;
+  Keep(loose.row, loose.hits, std::nullopt);
 }
 
 void Gathering::Keep(const CandidateRow& row, const RowHits& hits,

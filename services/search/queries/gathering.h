@@ -62,22 +62,23 @@ class Gathering {
   Found& found() { return found_; }
 
  private:
-  enum class Order { kBest, kNewest, kOldest };
-  // Which of those that fit: the best of the newest, or the newest, or the oldest.
+  enum class Order { kNewest, kOldest };
   absl::Status Add(const Wanted& wanted, Among among, int limit, Order order);
-  absl::Status AddSealed(const Wanted& wanted, Among among, int limit, Order order);
-  absl::Status AddUnsealed(const Wanted& wanted, Among among, int limit, Order order);
   absl::Status AddAll(const Wanted& wanted, int limit);
   absl::Status Relax(size_t enough);
-  // A post that the segment has, and how well it fits.
-  struct Fitting {
-    Ordinal ordinal = 0;
-    float worth = 0;
+
+  // A post that FTS5 found, with the texts that its row looks at.
+  struct Loose {
+    CandidateRow row;
     RowHits hits;
+    std::string title, slug, tags, language;
   };
-  absl::StatusOr<int> AddRows(SegmentList list, const std::vector<Fitting>& fitting, int limit);
+  // What came since the segment was made, at most `limit`, in their order.
+  absl::StatusOr<std::vector<Loose>> FindLoose(const Wanted& wanted, Among among, int limit,
+                                               Order order);
+  void KeepLoose(Loose& loose);
   // Whether it was kept: the caller may read it, and it is within the bounds.
-  absl::StatusOr<bool> AddRow(SegmentList list, const Fitting& fitting);
+  absl::StatusOr<bool> AddSealed(const RowHits& hits);
   absl::StatusOr<bool> MayRead(const TopicFacts& topic);
   bool WithinBounds(const PostFacts& post, const TopicFacts& topic) const;
   void Keep(const CandidateRow& row, const RowHits& hits, const std::optional<TextPlace>& text);
