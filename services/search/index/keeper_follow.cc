@@ -25,6 +25,8 @@ constexpr absl::Duration kRefreshAtMost = absl::Minutes(10);
 
 // What is not sealed costs a query more: of this part of the sealed posts it is too much.
 constexpr int64_t kLoosePart = 8;
+// What was deleted or edited stands in the segment until another is made: no longer than this.
+constexpr absl::Duration kForgetAfter = absl::Hours(24 * 30);
 
 absl::Time TimeOf(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
@@ -94,9 +96,10 @@ absl::Status Index::Keeper::FollowToEnd(const File& file, int64_t pass) {
 }
 
 bool Index::Keeper::HasOutgrown(const IndexFile::Numbers& numbers) const {
+  const absl::Duration age = absl::Now() - numbers.built_at;
+  if (numbers.unsealed > 0 && age >= kForgetAfter) return true;
   const int64_t most = std::max(options_.most_loose, numbers.sealed / kLoosePart);
-  return numbers.loose + numbers.unsealed > most &&
-         absl::Now() - numbers.built_at >= options_.grow_every;
+  return numbers.loose + numbers.unsealed > most && age >= options_.grow_every;
 }
 
 absl::StatusOr<bool> Index::Keeper::FollowStep(const File& file) {

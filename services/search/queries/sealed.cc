@@ -16,9 +16,11 @@ constexpr uint64_t kLookUp = 100;
 // the newest that fit, and with a frequent word these are near.
 constexpr Ordinal kFirstWindow = 1 << 15;
 constexpr Ordinal kGrowth = 4;
+// A larger bitmap leaves the processor's first caches, and costs malloc a sweep when it goes.
+constexpr Ordinal kLargestWindow = 1 << 18;
 // Tokens of a form that narrow down which posts are looked at: its rarest.
 constexpr size_t kNarrowing = 4;
-// Of rarer words all is read at once.
+// With rarer words it begins with the largest.
 constexpr uint64_t kRare = 4'096;
 
 // How many of the terms a post must have.
@@ -108,16 +110,17 @@ absl::StatusOr<bool> SealedPosts::Advance(Walk& walk) {
   const bool first = !walk.posts.has_value();
   if (size == 0 || (!first && walk.window.end == size)) return false;
   Ordinal wide = first ? kFirstWindow : std::max(walk.window.size(), kFirstWindow) * kGrowth;
-  if (walk.oldest_first) wide = size;
   if (first && walk.wanted.how == Wanted::How::kAll) {
     for (const int number : walk.wanted.terms) {
       ASSIGN_OR_RETURN(const Term* const term, TermAt(walk, number));
       if (term->forms.empty()) return false;
-      if (term->posts < kRare) wide = size;
+      if (term->posts < kRare) wide = kLargestWindow;
     }
   }
+  wide = std::min(wide, kLargestWindow);
   const Ordinal begin = walk.window.end;
   walk.window = {begin, begin + std::min(wide, size - begin)};
+  if (walk.oldest_first) walk.window = {0, size};
   return true;
 }
 

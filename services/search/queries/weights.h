@@ -42,7 +42,7 @@ inline constexpr float kMorePosts = 0.05f;  // log2(1 + further posts that fit),
 
 // Work: rows that one statement gives, and what a query may take.
 inline constexpr int64_t kCandidatesTimesPosts = 30'000'000;
-inline constexpr int kLeastCandidates = 64;
+inline constexpr int kLeastCandidates = 48;
 inline constexpr int kMostCandidates = 400;
 inline constexpr int kTimeCandidates = 400;
 // With fewer topics than these, words may be missing.
