@@ -30,15 +30,18 @@ export async function wrk(url, {connections = 64, seconds = 5, headers = {}, scr
 }
 
 /**
- * Loads `url` at `rate` requests a second over HTTP/1.1; latencies in ms. h2load lets all connections send at the same
- * instant, so that each waits for the others' answers: few of them come nearest to readers who know nothing of each other.
+ * Loads `url` at `rate` requests a second over HTTP/1.1; latencies in ms. Readers know nothing of each other: a process
+ * for each, since the connections of one h2load send at the same instant, and each a little faster than the one before, so
+ * that who meets whom changes all the time.
  */
 export async function fixedRate(url, {rate, connections = 8, seconds = 5, folder, headers = {}}) {
-  const log = join(folder, 'h2load.log');
-  await run('h2load', ['--h1', '-c', String(connections), '-t', '1', '--rps', String(Math.round(rate / connections)),
-    '-D', String(seconds), '--log-file', log,
-    ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]), url], {maxBuffer: 1 << 26});
-  const rows = readFileSync(log, 'utf8').trim().split('\n').map((line) => line.split('\t').map(Number));
+  const logs = Array.from({length: connections}, (_, i) => join(folder, `h2load-${i}.log`));
+  await Promise.all(logs.map((log, i) => {
+    const share = (rate / connections) * (1 + 0.1 * ((i + 0.5) / connections - 0.5));
+    return run('h2load', ['--h1', '-c', '1', '-t', '1', '--rps', share.toFixed(2), '-D', String(seconds), '--log-file', log,
+      ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]), url], {maxBuffer: 1 << 26});
+  }));
+  const rows = logs.flatMap((log) => readFileSync(log, 'utf8').trim().split('\n').map((line) => line.split('\t').map(Number)));
   const good = rows.filter(([, status]) => status === 200).map(([, , micros]) => micros / 1000);
   return {p50: percentile(good, 50), p95: percentile(good, 95), p99: percentile(good, 99), count: good.length,
     errors: rows.length - good.length};
