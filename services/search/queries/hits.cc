@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <bitset>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -23,27 +24,34 @@ constexpr int kNear = 6;
 // Past this no two places of different columns are near.
 constexpr int kColumnApart = 1 << 28;
 
-void ReadPhrase(const Fts5ExtensionApi* api, Fts5Context* context, int phrase,
+// Whether it is there.
+bool ReadPhrase(const Fts5ExtensionApi* api, Fts5Context* context, int phrase,
                 HitGatherer& gatherer) {
   Fts5PhraseIter place;
   int column = 0;
   int offset = 0;
-  if (api->xPhraseFirst(context, phrase, &place, &column, &offset) != SQLITE_OK) return;
+  if (api->xPhraseFirst(context, phrase, &place, &column, &offset) != SQLITE_OK) return false;
+  const bool there = column >= 0;
   for (int seen = 0; column >= 0 && seen < 255;
        api->xPhraseNext(context, &place, &column, &offset), ++seen) {
     if (column == kTitle) gatherer.Add(HitGatherer::Column::kTitle, offset);
     if (column == kBody) gatherer.Add(HitGatherer::Column::kBody, offset);
   }
+  return there;
 }
 
 RowHits ReadRow(const Fts5ExtensionApi* api, Fts5Context* context, std::string_view plan) {
   HitGatherer gatherer;
+  // Where two of several words are wanted, an expression has a form more than once, and some of
+  // these without the places: it counts once.
+  std::bitset<size_t{kMaxTerms} * 256> read;
   const int phrases = std::min(api->xPhraseCount(context), static_cast<int>(plan.size() / 3));
   for (int phrase = 0; phrase < phrases; ++phrase) {
     const auto* const what = reinterpret_cast<const uint8_t*>(plan.data()) + 3 * phrase;
-    if (what[0] >= kMaxTerms) continue;
+    const size_t form = size_t{what[0]} * 256 + what[1];
+    if (what[0] >= kMaxTerms || read.test(form)) continue;
     gatherer.BeginForm(what[0], what[1], what[2]);
-    ReadPhrase(api, context, phrase, gatherer);
+    if (ReadPhrase(api, context, phrase, gatherer)) read.set(form);
     gatherer.EndForm();
   }
   return gatherer.Finish();
