@@ -279,6 +279,30 @@ TEST_F(FinderCommunityTest, CorrectionsTellNothingHidden) {
   EXPECT_EQ(unknown.interpretation().corrections_size(), 1);
 }
 
+// Four words, of which two are enough: FTS5 is asked for each pair, and a word stands in several.
+TEST_F(FinderCommunityTest, ScoresAreTheSameWhereverWordsStand) {
+  const std::vector<std::string> texts = {
+      "A walrus, a tusk and a herring.", "A tusk, a walrus and an iceberg.",
+      "Herring on an iceberg.", "The walrus eats the herring by the iceberg, with its tusks."};
+  int64_t id = 500;
+  for (const std::string& text : texts) {
+    index_.Put({.topics = {TopicOf(id, 1, "Of the sea")}, .posts = {PostOf(10 * id, id, 1, text)}});
+    ++id;
+  }
+  // A token of the next page has the score of the last result.
+  const auto scores = [this](std::string_view q) {
+    std::vector<std::string> tokens = {""};
+    do {
+      tokens.push_back(Find(q, kAnonymous, 1, tokens.back()).next_page_token());
+    } while (!tokens.back().empty());
+    return tokens;
+  };
+  const std::vector<std::string> loose = scores("walrus tusk herring iceberg");
+  index_.Seal();
+  EXPECT_EQ(scores("walrus tusk herring iceberg"), loose);
+  EXPECT_EQ(loose.size(), texts.size() + 1);
+}
+
 TEST_F(FinderCommunityTest, SimilarTopics) {
   index_.Put({.topics = {TopicOf(11, 1, "Shadows flicker on terrain"), TopicOf(12, 1, "Sound")},
               .posts = {PostOf(110, 11, 1, "The camera moves and soft shadows flicker."),
