@@ -9,7 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/status/macros.h"
 #include "services/search/index/marks.h"
-#include "services/search/words/tokenizer.h"
+#include "services/search/queries/readable.h"
+#include "services/search/words/words.h"
 
 namespace forium::search {
 namespace {
@@ -191,13 +192,13 @@ absl::StatusOr<ResolvedFilters> ResolveFilters(const Query& query, SearchStore& 
   return Resolver(query, store).Resolve();
 }
 
-absl::StatusOr<std::vector<v1::Problem>> UnknownTags(const Query& query, SearchStore& store) {
+absl::StatusOr<std::vector<v1::Problem>> UnknownTags(const Query& query, const Segment& segment,
+                                                     SearchStore& store) {
   std::vector<v1::Problem> problems;
   for (const QueryFilter& filter : query.filters) {
     if (filter.kind != FilterKind::kTag) continue;
-    const std::string match =
-        absl::StrCat("marks : ", Quoted({Mark(TagMark(Lower(filter.value)))}));
-    ASSIGN_OR_RETURN(const bool readable, store.Readable(match));
+    const std::string mark = Mark(TagMark(Lower(filter.value)));
+    ASSIGN_OR_RETURN(const bool readable, IsReadable(mark, segment, store));
     if (!readable) problems.push_back(UnknownValue(query, filter));
   }
   return problems;

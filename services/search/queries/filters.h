@@ -9,6 +9,7 @@
 #include "services/search/queries/plan.h"
 #include "services/search/queries/query_parser.h"
 #include "services/search/queries/store.h"
+#include "services/search/segment/segment.h"
 
 namespace forium::search {
 
@@ -25,6 +26,7 @@ struct ResolvedFilters {
 
 absl::StatusOr<ResolvedFilters> ResolveFilters(const Query& query, SearchStore& store);
 // Tags that no post the caller may read has: asked when nothing was found.
-absl::StatusOr<std::vector<v1::Problem>> UnknownTags(const Query& query, SearchStore& store);
+absl::StatusOr<std::vector<v1::Problem>> UnknownTags(const Query& query, const Segment& segment,
+                                                     SearchStore& store);
 
 }  // namespace forium::search

@@ -279,6 +279,21 @@ TEST_F(FinderCommunityTest, CorrectionsTellNothingHidden) {
   EXPECT_EQ(unknown.interpretation().corrections_size(), 1);
 }
 
+// A tag is unknown when no post that one may read has it, wherever the posts stand.
+TEST_F(FinderCommunityTest, ATagThatPostsHaveIsNotUnknown) {
+  const auto unknown = [this](std::string_view q) {
+    const v1::SearchResponse found = Find(q);
+    return found.interpretation().problems_size() == 1 &&
+           found.interpretation().problems(0).kind() == v1::Problem::UNKNOWN_VALUE;
+  };
+  for (const bool sealed : {false, true}) {
+    if (sealed) index_.Seal();
+    EXPECT_FALSE(unknown("tag:gallery tag:physics")) << sealed;
+    EXPECT_TRUE(unknown("tag:secretive")) << sealed;
+    EXPECT_TRUE(unknown("tag:none")) << sealed;
+  }
+}
+
 // Four words, of which two are enough: FTS5 is asked for each pair, and a word stands in several.
 TEST_F(FinderCommunityTest, ScoresAreTheSameWhereverWordsStand) {
   const std::vector<std::string> texts = {

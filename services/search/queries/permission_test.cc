@@ -29,8 +29,11 @@ struct Topic {
   bool visible;
 };
 
+// When words were sealed: never, before some posts were hidden, or at last.
+enum class Sealed { kNever, kBefore, kLast };
+
 // Each word has a level: 0 to 3 in what readers of that level may see; 4 only in what nobody may.
-class PermissionTest : public FinderTest {
+class PermissionTest : public FinderTest, public testing::WithParamInterface<Sealed> {
  protected:
   PermissionTest() {
     PutDocuments documents;
@@ -41,6 +44,7 @@ class PermissionTest : public FinderTest {
     for (int i = 1; i <= 8; ++i) documents.users.push_back(UserOf(i, absl::StrCat("writer", i)));
     for (int i = 1; i <= kTopics; ++i) AddTopic(i, &documents);
     index_.Put(documents);
+    if (GetParam() == Sealed::kBefore) index_.Seal();
     PutDocuments changes;
     for (Document& document : documents_) {
       if (document.id % 11 != 0) continue;
@@ -48,6 +52,7 @@ class PermissionTest : public FinderTest {
       changes.posts.push_back(GonePostOf(document.id, document.topic_id));
     }
     index_.Put(changes);
+    if (GetParam() == Sealed::kLast) index_.Seal();
   }
 
   static int64_t LevelOf(int64_t category) { return category <= 3 ? 0 : category - 3; }
@@ -222,7 +227,7 @@ class PermissionTest : public FinderTest {
 constexpr std::array<Reader, 6> kReaders = {Reader{0, 0}, Reader{5, 1}, Reader{1, 1},
                                             Reader{2, 2}, Reader{3, 3}, Reader{4, 1}};
 
-TEST_F(PermissionTest, NothingBeyondWhatMayBeRead) {
+TEST_P(PermissionTest, NothingBeyondWhatMayBeRead) {
   kept_ = index_.Read();
   std::vector<Readable> may;
   for (const Reader& reader : kReaders) may.push_back(ReadableBy(reader));
@@ -262,7 +267,7 @@ TEST_F(PermissionTest, NothingBeyondWhatMayBeRead) {
 }
 
 // All that somebody may read, and that a plain search would find, is found.
-TEST_F(PermissionTest, AllThatMayBeReadIsFound) {
+TEST_P(PermissionTest, AllThatMayBeReadIsFound) {
   kept_ = index_.Read();
   for (const Reader& reader : kReaders) {
     for (int64_t i = 0; i < 60; ++i) {
@@ -282,7 +287,7 @@ TEST_F(PermissionTest, AllThatMayBeReadIsFound) {
   }
 }
 
-TEST_F(PermissionTest, WhatBecomesPrivateIsGoneAtOnce) {
+TEST_P(PermissionTest, WhatBecomesPrivateIsGoneAtOnce) {
   const std::string q = "category:" + Name("section", 0, 1);
   EXPECT_GT(Find(q).total(), 0);
   index_.Put(
@@ -292,6 +297,9 @@ TEST_F(PermissionTest, WhatBecomesPrivateIsGoneAtOnce) {
   EXPECT_EQ(found.interpretation().problems(0).kind(), v1::Problem::UNKNOWN_VALUE);
   EXPECT_GT(Find(q, kAdministrator).total(), 0);
 }
+
+INSTANTIATE_TEST_SUITE_P(WhereverWordsStand, PermissionTest,
+                         testing::Values(Sealed::kNever, Sealed::kBefore, Sealed::kLast));
 
 }  // namespace
 }  // namespace forium::search

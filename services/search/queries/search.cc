@@ -204,7 +204,8 @@ class Finder {
     if (plan_.too_many) told.add_problems()->set_kind(v1::Problem::TOO_MANY_WORDS);
     for (const v1::Problem& problem : filters_.problems) *told.add_problems() = problem;
     if (found_.topics.empty()) {
-      ASSIGN_OR_RETURN(const std::vector<v1::Problem> unknown, UnknownTags(query_, store));
+      ASSIGN_OR_RETURN(const std::vector<v1::Problem> unknown,
+                       UnknownTags(query_, *index_.segment, store));
       for (const v1::Problem& problem : unknown) *told.add_problems() = problem;
     }
     told.set_order(order_);
