@@ -24,6 +24,14 @@ std::array<int, 256> FormsHit(const Found& found, size_t term) {
   return counts;
 }
 
+// Whether other words were taken for it, too, as it seemed unknown.
+bool IsMended(const PlannedTerm& term) {
+  return std::any_of(term.forms.begin(), term.forms.end(), [](const PlannedForm& form) {
+    return form.origin == PlannedForm::Origin::kCorrected ||
+           form.origin == PlannedForm::Origin::kPart;
+  });
+}
+
 bool IsCorrected(const PlannedTerm& term) {
   return std::any_of(term.forms.begin(), term.forms.end(), [](const PlannedForm& form) {
     return form.origin == PlannedForm::Origin::kCorrected;
@@ -58,19 +66,27 @@ const PlannedForm* CorrectionOf(const PlannedTerm& term, const std::array<int, 2
 
 }  // namespace
 
-absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& plan,
-                                                                 const Found& found,
-                                                                 const Vocabulary& vocabulary,
-                                                                 const Segment& segment,
-                                                                 SearchStore& store) {
-  absl::flat_hash_set<std::string> unreadable;
+absl::StatusOr<CountedWords> UncountedWords(const Plan& plan, SearchStore& store) {
+  CountedWords uncounted;
+  for (const PlannedTerm& term : plan.terms) {
+    if (!term.plain || !IsMended(term)) continue;
+    ASSIGN_OR_RETURN(const int64_t posts, store.PostsWith(term.text));
+    if (posts > 0) uncounted[term.text] = posts;
+  }
+  return uncounted;
+}
+
+absl::StatusOr<CountedWords> UnreadableWords(const Plan& plan, const Found& found,
+                                             const PlanSources& sources, const Segment& segment,
+                                             SearchStore& store) {
+  CountedWords unreadable;
   for (size_t i = 0; i < plan.terms.size(); ++i) {
     const PlannedTerm& term = plan.terms[i];
-    if (term.phrase || term.text.empty() || vocabulary.Frequency(term.text) == 0) continue;
+    if (term.phrase || term.text.empty() || sources.Frequency(term.text) == 0) continue;
     // What was found as it was typed, the caller may read.
     if (term.forms[0].tokens.front() == term.text && HitAsTyped(found, i)) continue;
     ASSIGN_OR_RETURN(const bool readable, IsReadable(term.text, segment, store));
-    if (!readable) unreadable.insert(term.text);
+    if (!readable) unreadable[term.text] = 0;
   }
   return unreadable;
 }

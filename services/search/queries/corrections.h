@@ -5,7 +5,6 @@
 
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "services/search/queries/gathering.h"
 #include "services/search/queries/plan.h"
@@ -13,12 +12,13 @@
 
 namespace forium::search {
 
-// Words of a plan that are in the vocabulary, but in no post that the caller may read.
-absl::StatusOr<absl::flat_hash_set<std::string>> UnreadableWords(const Plan& plan,
-                                                                 const Found& found,
-                                                                 const Vocabulary& vocabulary,
-                                                                 const Segment& segment,
-                                                                 SearchStore& store);
+// Words that a plan takes for others as the vocabulary does not have them, but the index does.
+absl::StatusOr<CountedWords> UncountedWords(const Plan& plan, SearchStore& store);
+
+// Words of a plan that are known, but in no post that the caller may read; each with 0.
+absl::StatusOr<CountedWords> UnreadableWords(const Plan& plan, const Found& found,
+                                             const PlanSources& sources, const Segment& segment,
+                                             SearchStore& store);
 
 void TellCorrections(const Query& query, const Plan& plan, const Found& found,
                      v1::Interpretation* told);

@@ -279,6 +279,30 @@ TEST_F(FinderCommunityTest, CorrectionsTellNothingHidden) {
   EXPECT_EQ(unknown.interpretation().corrections_size(), 1);
 }
 
+// The vocabulary that a query uses is older than the index.
+TEST_F(FinderCommunityTest, WhatJustCameIsNoTypo) {
+  kept_ = index_.Read();
+  index_.Put({.topics = {TopicOf(9, 3, "Other"), TopicOf(10, 1, "Terrain")},
+              .posts = {PostOf(90, 9, 1, "heighfmaps"), PostOf(100, 10, 1, "Heightmapz.")}});
+  const v1::SearchResponse found = Find("heightmapz ");
+  EXPECT_THAT(Topics(found), ElementsAre(10));
+  EXPECT_THAT(found.interpretation().corrections(), IsEmpty());
+  // Nor does it tell of what only others may read.
+  EXPECT_THAT(Topics(Find("heighfmaps ", kAdministrator)), ElementsAre(9));
+  const v1::SearchResponse hidden = Find("heighfmaps ");
+  EXPECT_EQ(Topics(hidden), Topics(Find("heighkmaps ")));
+  EXPECT_EQ(hidden.interpretation().corrections_size(), 1);
+}
+
+TEST_F(FinderCommunityTest, DigitsAreNoTypos) {
+  index_.Put({.topics = {TopicOf(9, 1, "Error 1045 of version 3"), TopicOf(10, 1, "An mp4player")},
+              .posts = {PostOf(90, 9, 1, "Which one?"), PostOf(100, 10, 1, "How?")}});
+  EXPECT_THAT(Topics(Find("1045 ")), ElementsAre(9));
+  EXPECT_THAT(Topics(Find("1046 ")), IsEmpty());
+  EXPECT_THAT(Topics(Find("mp4plaier ")), ElementsAre(10));
+  EXPECT_THAT(Topics(Find("mp3player ")), Not(Contains(10)));
+}
+
 // A tag is unknown when no post that one may read has it, wherever the posts stand.
 TEST_F(FinderCommunityTest, ATagThatPostsHaveIsNotUnknown) {
   const auto unknown = [this](std::string_view q) {

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
+#include "absl/strings/ascii.h"
 #include "services/search/queries/weights.h"
 
 namespace forium::search {
@@ -25,13 +27,23 @@ constexpr int64_t kUncountedShare = 200;
 // Below this many posts no word is called frequent.
 constexpr int64_t kFewPosts = 50;
 
+// Whether both have the same ASCII digits in a row: 1045 is no typo for 1046.
+bool SameDigits(std::string_view a, std::string_view b) {
+  const auto digits = [](std::string_view word) {
+    std::string found;
+    std::copy_if(word.begin(), word.end(), std::back_inserter(found), absl::ascii_isdigit);
+    return found;
+  };
+  return digits(a) == digits(b);
+}
+
 class Planner {
  public:
   explicit Planner(const PlanSources& sources)
-      : vocabulary_(sources.vocabulary),
+      : sources_(sources),
+        vocabulary_(sources.vocabulary),
         languages_(sources.languages),
-        words_(sources.words),
-        unreadable_(sources.unreadable) {}
+        words_(sources.words) {}
 
   Plan Make(const Query& query) {
     for (const QueryWord& word : query.words) {
@@ -69,9 +81,7 @@ class Planner {
   }
 
  private:
-  int64_t Frequency(const std::string& word) const {
-    return unreadable_.contains(word) ? 0 : vocabulary_.Frequency(word);
-  }
+  int64_t Frequency(const std::string& word) const { return sources_.Frequency(word); }
 
   bool Known(const PlannedTerm& term) const { return Frequency(term.text) >= kKnownWell; }
 
@@ -187,7 +197,8 @@ class Planner {
     size_t added = 0;
     for (const Vocabulary::Entry& entry : vocabulary_.Near(term.text, distance, kCorrections)) {
       if (frequency > 0 && entry.posts < frequency * kTimesAsFrequent) continue;
-      if (unreadable_.contains(entry.word) || SameStem(term, entry.word)) continue;
+      if (Frequency(entry.word) == 0 || SameStem(term, entry.word)) continue;
+      if (!SameDigits(term.text, entry.word)) continue;
       AddForm(term, entry, std::pow(weights::kCorrectedStep, static_cast<float>(entry.distance)),
               PlannedForm::Origin::kCorrected);
       ++added;
@@ -237,10 +248,10 @@ class Planner {
     for (PlannedTerm& term : plan_.terms) term.frequent = !decides(term);
   }
 
+  const PlanSources& sources_;
   const Vocabulary& vocabulary_;
   const std::vector<Language>& languages_;
   Words& words_;
-  const absl::flat_hash_set<std::string>& unreadable_;
   Plan plan_;
 };
 
@@ -261,6 +272,11 @@ float Plan::Rarity() const {
   float sum = 0;
   for (const PlannedTerm& term : terms) sum += term.frequent ? 0 : term.rarity;
   return sum;
+}
+
+int64_t PlanSources::Frequency(const std::string& word) const {
+  const auto counted = known.find(word);
+  return counted != known.end() ? counted->second : vocabulary.Frequency(word);
 }
 
 Plan MakePlan(const Query& query, const PlanSources& sources) {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "services/search/queries/hits.h"
 #include "services/search/queries/query_parser.h"
 #include "services/search/words/vocabulary.h"
@@ -57,13 +57,18 @@ struct Plan {
   float Rarity() const;
 };
 
-// What the vocabulary is asked for. `unreadable`: words that count as unknown, because all posts
-// that have them are hidden from the caller.
+// Words with the number of posts that have them.
+using CountedWords = absl::flat_hash_map<std::string, int64_t>;
+
+// What a plan is made from. `known`: words of which more is known than the vocabulary tells, which
+// lacks the rarest and the newest; 0 for those that are in no post that the caller may read.
 struct PlanSources {
   const Vocabulary& vocabulary;
   const std::vector<Language>& languages;
   Words& words;
-  const absl::flat_hash_set<std::string>& unreadable;
+  const CountedWords& known;
+
+  int64_t Frequency(const std::string& word) const;
 };
 // Terms only; marks are added by who resolves the filters.
 Plan MakePlan(const Query& query, const PlanSources& sources);

@@ -51,10 +51,10 @@ class Finder {
     response_.Clear();
     shown_.clear();
     found_ = {};
-    unreadable_.clear();
+    known_.clear();
     authors_.clear();
     ASSIGN_OR_RETURN(filters_, ResolveFilters(query_, store));
-    MakePlanWithFilters();
+    RETURN_IF_ERROR(MakeFirstPlan(store));
     if (Possible()) RETURN_IF_ERROR(Gather(store));
     RETURN_IF_ERROR(RankFound(store));
     RETURN_IF_ERROR(TakePage(store));
@@ -76,7 +76,15 @@ class Finder {
   }
 
   PlanSources Sources() const {
-    return {*index_.vocabulary, index_.languages, WordsOfThread(), unreadable_};
+    return {*index_.vocabulary, index_.languages, WordsOfThread(), known_};
+  }
+
+  // What is in the index is not taken for a typo, even when the vocabulary does not have it yet.
+  absl::Status MakeFirstPlan(SearchStore& store) {
+    MakePlanWithFilters();
+    ASSIGN_OR_RETURN(known_, UncountedWords(plan_, store));
+    if (!known_.empty()) MakePlanWithFilters();
+    return absl::OkStatus();
   }
 
   void MakePlanWithFilters() {
@@ -91,13 +99,11 @@ class Finder {
 
   absl::Status Gather(SearchStore& store) {
     RETURN_IF_ERROR(GatherOnce(store));
-    if (found_.topics.size() >= weights::kEnoughTopics || plan_.terms.empty()) {
-      return absl::OkStatus();
-    }
     // Words that only others may read are as if nobody had written them.
-    ASSIGN_OR_RETURN(unreadable_,
-                     UnreadableWords(plan_, found_, *index_.vocabulary, *index_.segment, store));
-    if (unreadable_.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const CountedWords unreadable,
+                     UnreadableWords(plan_, found_, Sources(), *index_.segment, store));
+    if (unreadable.empty()) return absl::OkStatus();
+    for (const auto& [word, posts] : unreadable) known_[word] = posts;
     MakePlanWithFilters();
     return GatherOnce(store);
   }
@@ -241,7 +247,7 @@ class Finder {
 
   v1::Order order_;
   ResolvedFilters filters_;
-  absl::flat_hash_set<std::string> unreadable_;
+  CountedWords known_;
   Plan plan_;
   Found found_;
   std::vector<Ranked> ranked_;

@@ -51,8 +51,8 @@ absl::StatusOr<Found> Gather(const Snapshot& index, const Plan& plan, SearchStor
 absl::StatusOr<v1::ListSimilarTopicsResponse> ListSimilarTopics(
     const Snapshot& index, const Reader& reader, const v1::ListSimilarTopicsRequest& request) {
   const int limit = std::min(request.limit() <= 0 ? kTopics : request.limit(), kMostTopics);
-  const absl::flat_hash_set<std::string> unreadable;
-  const PlanSources sources = {*index.vocabulary, index.languages, WordsOfThread(), unreadable};
+  const CountedWords known;
+  const PlanSources sources = {*index.vocabulary, index.languages, WordsOfThread(), known};
   Plan plan;
   Found found;
   RankingOptions options;

@@ -104,6 +104,8 @@ class SearchStore {
   absl::StatusOr<bool> MayReadCategory(int64_t id);
   absl::StatusOr<std::optional<ReadableTopic>> Topic(int64_t id);
   absl::StatusOr<std::string> FirstText(int64_t topic_id, const Segment& segment);
+  // Posts that have a word, whoever may read them; counted by the transaction that puts them in.
+  absl::StatusOr<int64_t> PostsWith(std::string_view word);
   // Tags of the newest topics, as they stand in the column.
   absl::Status NewestTags(int64_t limit, absl::FunctionRef<void(std::string_view)> each);
 

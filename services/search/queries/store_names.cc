@@ -64,6 +64,15 @@ absl::StatusOr<std::optional<ReadableTopic>> SearchStore::Topic(int64_t id) {
   return topic;
 }
 
+constexpr Statement kPostsWith = {"posts_with",
+                                  "SELECT posts FROM vocabulary WHERE word = $1"};
+absl::StatusOr<int64_t> SearchStore::PostsWith(std::string_view word) {
+  int64_t posts = 0;
+  RETURN_IF_ERROR(tx_.Query(
+      kPostsWith, [&](const Row& row) { posts = row.Int(0); }, word));
+  return posts;
+}
+
 constexpr Statement kNewestTags = {
     "newest_tags",
     "SELECT topics.tags FROM topics CROSS JOIN categories "

@@ -89,8 +89,8 @@ class Suggestions {
   absl::Status AddTopics(SearchStore& store) {
     ASSIGN_OR_RETURN(const ResolvedFilters filters, ResolveFilters(query_, store));
     if (filters.impossible || query_.words.empty()) return absl::OkStatus();
-    const absl::flat_hash_set<std::string> unreadable;
-    const PlanSources sources = {*index_.vocabulary, index_.languages, words_, unreadable};
+    const CountedWords known;
+    const PlanSources sources = {*index_.vocabulary, index_.languages, words_, known};
     Plan plan = MakePlan(query_, sources);
     plan.marks = filters.marks;
     plan.excluded_marks = filters.excluded_marks;
