@@ -454,6 +454,26 @@ TEST_F(GatewayTest, TooManyRequestsAreToldWhenToComeBack) {
   EXPECT_EQ(Ask("GET /latest", "X-Forwarded-For: 203.0.113.9\r\n").status, 200);
 }
 
+TEST_F(GatewayTest, BrowsersThatAskTooOftenGetAPage) {
+  config_.limits.search_rate_burst = 1;
+  config_.limits.search_rate_per_second = 1;
+  Start();
+  const std::string browser = "Accept: text/html,*/*;q=0.8\r\nAccept-Language: de\r\n";
+  EXPECT_NE(Ask("GET /search?q=a", browser).status, 429);
+  const RawResponse page = Ask("GET /search?q=a", browser);
+  EXPECT_EQ(page.status, 429);
+  EXPECT_EQ(page.Header("content-type"), "text/html; charset=utf-8");
+  EXPECT_EQ(page.Header("retry-after"), "1");
+  EXPECT_EQ(page.Header("cache-control"), "no-store");
+  EXPECT_THAT(page.Header("content-security-policy"), HasSubstr("default-src 'none'; style-src"));
+  EXPECT_EQ(page.Header("x-content-type-options"), "nosniff");
+  EXPECT_THAT(page.body, HasSubstr("In einer Sekunde geht es weiter."));
+  // Our own pages ask for what they show as JSON.
+  EXPECT_EQ(Ask("GET /_page/search?q=a", browser).Header("content-type"),
+            "application/problem+json");
+  EXPECT_EQ(Ask("GET /api/v1/search?q=a").Header("content-type"), "application/problem+json");
+}
+
 TEST_F(GatewayTest, AuthAwayIsUnavailable) {
   services_.On<auth::v1::ResolveSessionRequest, auth::v1::ResolveSessionResponse>(
       std::string(kAuth) + "ResolveSession",

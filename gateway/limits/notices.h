@@ -14,5 +14,8 @@ extern const std::string_view kChallengeEnHtml;
 extern const std::string_view kChallengeDeHtml;
 extern const std::string_view kBusyEnHtml;
 extern const std::string_view kBusyDeHtml;
+// With {{style}}, {{who}}, {{when}} and {{next}} to fill in.
+extern const std::string_view kLimitedEnHtml;
+extern const std::string_view kLimitedDeHtml;
 
 }  // namespace forium::gateway

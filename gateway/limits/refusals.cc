@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/http/problem.h"
+#include "gateway/limits/limited_page.h"
 #include "gateway/limits/notices.h"
 #include "services/base/status/status.h"
 
@@ -51,10 +52,12 @@ Response ShedAnswer(const Request& request) {
 }
 
 Response LimitedAnswer(const Request& request, absl::Duration wait) {
+  const absl::Duration whole = absl::Ceil(std::min(wait, absl::Hours(1)), absl::Seconds(1));
+  const int seconds = static_cast<int>(absl::ToInt64Seconds(whole));
+  if (ShowsPage(request)) return LimitedPage(request, seconds);
   status::ErrorDetail detail;
   detail.set_reason(type::v1::TOO_MANY_REQUESTS);
-  const absl::Duration whole = absl::Ceil(std::min(wait, absl::Hours(1)), absl::Seconds(1));
-  detail.set_retry_after(static_cast<int>(absl::ToInt64Seconds(whole)));
+  detail.set_retry_after(seconds);
   const bool member = request.identity != nullptr && request.identity->signed_in();
   return ProblemResponse(
       status::Error(absl::StatusCode::kResourceExhausted, detail,
