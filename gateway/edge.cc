@@ -90,21 +90,18 @@ bool Edge::MustAnnounce(std::string_view address) const {
   return ip.has_value() && announcers_.Contains(*ip);
 }
 
-Access Edge::AccessOf(const Request& request) const {
-  if (lists_.empty()) return Access::kUsual;
-  const std::optional<IpAddress> ip = ParseIp(request.remote_address);
-  return ip.has_value() ? lists_.Of(*ip) : Access::kUsual;
-}
-
 void Edge::Identify(Request& request) const {
-  if (!proxies_.Trusts(request.remote_address)) return;
+  request.ip = ParseIp(request.remote_address).value_or(IpAddress());
+  if (!proxies_.Trusts(request.ip)) return;
   if (EqualsIgnoreCase(request.Header("x-forwarded-proto"), "https")) request.secure = true;
-  request.remote_address = std::string(
-      proxies_.ClientAddress(request.remote_address, request.Header("x-forwarded-for")));
+  if (const auto client = proxies_.ClientBehind(request.Header("x-forwarded-for"))) {
+    request.remote_address = client->address;
+    request.ip = client->ip;
+  }
 }
 
-bool Edge::Answer(const Request& request, Response& response) const {
-  if (AccessOf(request) == Access::kDenied) {
+bool Edge::Answer(const Request& request, Access access, Response& response) const {
+  if (access == Access::kDenied) {
     lists_.CountDenied();
     response = DeniedAnswer(request);
     return true;

@@ -43,11 +43,11 @@ class Edge {
   bool Welcomes(std::string_view address) const;
   bool MustAnnounce(std::string_view address) const;
 
-  // Tells what a trusted proxy says of the client: its address and whether it came over TLS.
+  // First of all: who the client is, by what a trusted proxy says, and whether it came over TLS.
   void Identify(Request& request) const;
+  Access AccessOf(const Request& request) const { return lists_.Of(request.ip); }
   // True: answered here: a proof for an ACME server, a way to HTTPS, a no.
-  bool Answer(const Request& request, Response& response) const;
-  Access AccessOf(const Request& request) const;
+  bool Answer(const Request& request, Access access, Response& response) const;
 
   const CertificateStore& certificates() const { return certificates_; }
   // Empty without ACME.

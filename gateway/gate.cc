@@ -16,7 +16,7 @@ Gate::Gate(const Config& config)
 
 std::optional<Response> Gate::Limits(const Request& request) {
   const bool known = request.identity != nullptr;
-  const Taker taker{.address = request.remote_address,
+  const Taker taker{.network = request.ip.Network(),
                     .tenant = request.tenant,
                     .user_id = known ? request.identity->principal.user_id() : 0,
                     .claims = !known && !request.session_token.empty()};

@@ -89,10 +89,13 @@ struct Gateway::State {
     return request.identity != nullptr && request.raw_query.empty() && Cacheable(request) &&
            cache.BeingMade(CacheKey(request));
   }
-  std::optional<Response> Limits(const Request& request);
+  // Those that the list of allowed addresses names have none.
+  std::optional<Response> Limits(const Request& request, Access access) {
+    return access == Access::kAllowed ? std::nullopt : gate.Limits(request);
+  }
   bool Stop(Request& request, Response& response, std::optional<Response> answer);
   asio::awaitable<Response> Handle(Request& request);
-  asio::awaitable<Response> AnswerOfSite(const Site& site, Request& request);
+  asio::awaitable<Response> AnswerOfSite(Request& request);
   asio::awaitable<Response> Identified(Request& request);
   asio::awaitable<Response> Answer(Request& request);
   asio::awaitable<Response> FromCacheOrMake(Request& request, std::string key);
@@ -141,11 +144,13 @@ void AskToReturn(Response& response) {
 bool Gateway::State::Quick(Request& request, Response& response) {
   log.Begin(request);
   edge.Identify(request);
-  if (edge.Answer(request, response)) {
+  const Access access = edge.AccessOf(request);
+  if (edge.Answer(request, access, response)) {
     Finish(request, response);
     return true;
   }
-  if (sites.Find(request.host) != nullptr) return Stop(request, response, Limits(request));
+  request.site = sites.Find(request.host);
+  if (request.site != nullptr) return Stop(request, response, Limits(request, access));
   if (request.path.starts_with(kPropsPrefix) &&
       (request.path.size() == kPropsPrefix.size() || request.path[kPropsPrefix.size()] == '/')) {
     request.props_only = true;
@@ -155,7 +160,7 @@ bool Gateway::State::Quick(Request& request, Response& response) {
   request.locale = NegotiateLocale(request.Header("accept-language"));
   identities.ReadToken(request);
   const bool known = identities.FromCache(request);
-  if (Stop(request, response, Limits(request))) return true;
+  if (Stop(request, response, Limits(request, access))) return true;
   if (Stop(request, response, gate.ServesPuzzle(request))) return true;
   if (!known) return false;
   if (Stop(request, response, gate.AsksForPass(request, Gate::Page::kReady))) return true;
@@ -178,9 +183,7 @@ bool Gateway::State::Quick(Request& request, Response& response) {
 // route, cache (made), handler, compression, security headers.
 asio::awaitable<Response> Gateway::State::Handle(Request& request) {
   if (request.request_id.empty()) request.request_id = NewRequestId();
-  if (const Site* const site = sites.Find(request.host)) {
-    co_return co_await AnswerOfSite(*site, request);
-  }
+  if (request.site != nullptr) co_return co_await AnswerOfSite(request);
   Response response;
   if (Joins(request)) {
     response = co_await Identified(request);
@@ -196,8 +199,8 @@ asio::awaitable<Response> Gateway::State::Handle(Request& request) {
 }
 
 // What it says is its own affair: neither cookies nor policies of ours are added.
-asio::awaitable<Response> Gateway::State::AnswerOfSite(const Site& site, Request& request) {
-  Response response = co_await site.Answer(request);
+asio::awaitable<Response> Gateway::State::AnswerOfSite(Request& request) {
+  Response response = co_await request.site->Answer(request);
   if (response.stream == nullptr && response.status != 206) {
     co_await CompressBody(request, response, kFreshEncodings, kFreshEffort);
   }
@@ -275,12 +278,6 @@ asio::awaitable<Response> Gateway::State::Answer(Request& request) {
   Response response = co_await Make(request);
   co_await CompressBody(request, response, kFreshEncodings, kFreshEffort);
   co_return response;
-}
-
-// Those that the list of allowed addresses names have none.
-std::optional<Response> Gateway::State::Limits(const Request& request) {
-  if (edge.AccessOf(request) == Access::kAllowed) return std::nullopt;
-  return gate.Limits(request);
 }
 
 // True: it goes no further than to `answer`.

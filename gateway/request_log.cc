@@ -4,7 +4,7 @@
 #include <random>
 
 #include "absl/time/clock.h"
-#include "gateway/limits/rate_limits.h"
+#include "gateway/limits/trusted_proxies.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
 

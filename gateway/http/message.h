@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "gateway/limits/ip_address.h"
 #include "proto/forium/type/v1/principal.pb.h"
 #include "services/base/observe/trace.h"
 
@@ -56,6 +57,7 @@ struct Request {
   std::string body;
   std::string_view host;       // of the Host header, with port
   std::string remote_address;  // of the client, behind trusted proxies too
+  IpAddress ip;                // the same, for limits; none: all zero
   std::string request_id;      // sixteen hexadecimal digits
 
   std::string tenant = "default";
@@ -80,6 +82,7 @@ struct Request {
   std::string form_json = "null";
 
   const struct Route* route = nullptr;  // found by the gateway; gateway/http/router.h
+  const struct Site* site = nullptr;    // none: the community; gateway/sites/sites.h
   absl::Time received;
   absl::Time deadline = absl::InfiniteFuture();
   int sql_statements = 0;  // of all calls made for it

@@ -13,7 +13,6 @@
 #include "gateway/http/ascii.h"
 #include "gateway/http/cookie.h"
 #include "gateway/http/problem.h"
-#include "gateway/limits/ip_address.h"
 #include "gateway/limits/notices.h"
 #include "services/base/observe/metrics.h"
 #include "services/base/status/status.h"
@@ -79,12 +78,6 @@ int ZeroBits(const unsigned char* digest) {
     bits += 8;
   }
   return bits;
-}
-
-// What limits and signatures take for one client; whoever comes without an address is one.
-uint64_t NetworkOf(const Request& request) {
-  const auto address = ParseIp(request.remote_address);
-  return address.has_value() ? address->Network() : 0;
 }
 
 std::string Filled(std::string_view page, std::string_view name, std::string_view value) {
@@ -194,7 +187,7 @@ bool BrowserChallenge::Passes(const Request& request) const {
   const std::string_view expiry = TakeUntil(signature, '.');
   const auto until = Number(expiry);
   return until.has_value() && *until >= absl::ToUnixSeconds(clock_()) &&
-         Equal(signature, Sign("pass", expiry, NetworkOf(request)));
+         Equal(signature, Sign("pass", expiry, request.ip.Network()));
 }
 
 bool BrowserChallenge::Wanted(const Request& request, bool under_attack) const {
@@ -223,7 +216,7 @@ Response BrowserChallenge::Ask(const Request& request) const {
   }
   const std::string_view page = request.locale == "de" ? kChallengeDeHtml : kChallengeEnHtml;
   Response response = Response::Html(Filled(Filled(page, "{{version}}", version_), "{{token}}",
-                                            NewToken(NetworkOf(request), clock_())),
+                                            NewToken(request.ip.Network(), clock_())),
                                      503);
   response.Set("Cache-Control", "no-store");
   response.Set("Retry-After", std::to_string(kRetryAfter));
@@ -231,7 +224,7 @@ Response BrowserChallenge::Ask(const Request& request) const {
 }
 
 Response BrowserChallenge::Answer(const Request& request) const {
-  const uint64_t network = NetworkOf(request);
+  const uint64_t network = request.ip.Network();
   const absl::Time now = clock_();
   if (request.method == Method::kGet) {
     Count("issued");

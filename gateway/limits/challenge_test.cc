@@ -66,7 +66,7 @@ class ChallengeTest : public ::testing::Test {
   static Request Get(std::string_view path, std::string_view address = "192.0.2.1") {
     Request request;
     request.path = path;
-    request.remote_address = address;
+    request.ip = ParseIp(address).value();
     request.headers.push_back({"Accept", "text/html"});
     return request;
   }

@@ -25,11 +25,6 @@ uint64_t Mix(uint64_t value) {
   return value ^ (value >> 31);
 }
 
-uint64_t NumberOf(std::string_view address) {
-  const auto ip = ParseIp(address);
-  return ip.has_value() ? ip->Network() : std::hash<std::string_view>()(address);
-}
-
 std::array<prometheus::Counter*, kRouteClasses> Counters() {
   std::array<prometheus::Counter*, kRouteClasses> counters;
   for (int i = 0; i < kRouteClasses; ++i) {
@@ -71,11 +66,10 @@ absl::Duration RateLimits::Take(const Taker& taker, RouteClass route_class, absl
   const auto subject = [this](Kind kind, uint64_t number) {
     return Mix(number ^ seed_) + static_cast<uint64_t>(kind);
   };
-  const uint64_t address = NumberOf(taker.address);
   absl::Duration wait;
   if (taker.user_id == 0) {
-    wait = TakeFrom(subject(taker.claims ? Kind::kClaims : Kind::kAddress, address), route_class,
-                    rate, now);
+    wait = TakeFrom(subject(taker.claims ? Kind::kClaims : Kind::kAddress, taker.network),
+                    route_class, rate, now);
   } else {
     const uint64_t tenant = std::hash<std::string_view>()(taker.tenant);
     wait = TakeFrom(subject(Kind::kUser, Mix(tenant) + static_cast<uint64_t>(taker.user_id)),
@@ -83,7 +77,7 @@ absl::Duration RateLimits::Take(const Taker& taker, RouteClass route_class, absl
     if (wait == absl::ZeroDuration()) {
       const Rate together{rate.per_second * members_per_address_,
                           rate.burst * members_per_address_};
-      wait = TakeFrom(subject(Kind::kMembersOfAddress, address), route_class, together, now);
+      wait = TakeFrom(subject(Kind::kMembersOfAddress, taker.network), route_class, together, now);
     }
   }
   if (wait > absl::ZeroDuration()) limited_[index]->Increment();

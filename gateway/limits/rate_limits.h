@@ -15,7 +15,6 @@
 #include "gateway/config.h"
 #include "gateway/limits/config.h"
 #include "gateway/limits/route_class.h"
-#include "gateway/limits/trusted_proxies.h"
 #include "prometheus/counter.h"
 
 namespace forium::gateway {
@@ -25,8 +24,8 @@ namespace forium::gateway {
 // that is not known yet counts in buckets of its own: neither can noisy guests lock out members of
 // their address whose identity must be asked for, nor can invented tokens get round the limit.
 struct Taker {
-  std::string_view address;
-  std::string_view tenant;
+  uint64_t network = 0;  // of the address (IpAddress::Network)
+  std::string_view tenant = {};
   int64_t user_id = 0;  // of a known identity; 0: a guest, or not known yet
   bool claims = false;  // sent a token that is not known yet
 };
@@ -38,12 +37,6 @@ class RateLimits {
 
   // Takes one request from the taker's buckets. Zero: go on; else how long to wait.
   absl::Duration Take(const Taker& taker, RouteClass route_class, absl::Time now);
-
-  // A guest's read or change.
-  absl::Duration Take(std::string_view address, bool change, absl::Time now) {
-    return Take(Taker{.address = address, .tenant = {}, .user_id = 0, .claims = false},
-                change ? RouteClass::kWrite : RouteClass::kPage, now);
-  }
 
  private:
   struct Rate {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "gateway/limits/ip_address.h"
 #include "gtest/gtest.h"
 
 namespace forium::gateway {
@@ -19,11 +20,23 @@ class RateLimitsTest : public ::testing::Test {
     config_.write_rate_per_second = 1;
     config_.write_rate_burst = 2;
   }
-  int Passes(RateLimits& limits, std::string_view address, int asked, bool change = false) {
-    int passed = 0;
-    for (int i = 0; i < asked; ++i)
-      passed += limits.Take(address, change, now_) == absl::ZeroDuration();
-    return passed;
+  static Taker Guest(std::string_view address) {
+    return {.network = ParseIp(address).value().Network()};
+  }
+  static Taker Member(int64_t user_id, std::string_view address = "192.0.2.1") {
+    Taker member = Guest(address);
+    member.tenant = "default";
+    member.user_id = user_id;
+    return member;
+  }
+  // Sent a token that is not known yet.
+  static Taker Unknown() {
+    Taker unknown = Guest("192.0.2.1");
+    unknown.claims = true;
+    return unknown;
+  }
+  int Passes(RateLimits& limits, std::string_view address, int asked) {
+    return Count(limits, Guest(address), RouteClass::kPage, asked);
   }
   int Count(RateLimits& limits, const Taker& taker, RouteClass route_class = RouteClass::kPage,
             int asked = 20) {
@@ -32,9 +45,6 @@ class RateLimitsTest : public ::testing::Test {
       passed += limits.Take(taker, route_class, now_) == absl::ZeroDuration();
     return passed;
   }
-  static Taker Member(int64_t user_id) {
-    return {.address = "192.0.2.1", .tenant = "default", .user_id = user_id, .claims = false};
-  }
   Config config_;
   absl::Time now_ = absl::Now();
 };
@@ -42,7 +52,7 @@ class RateLimitsTest : public ::testing::Test {
 TEST_F(RateLimitsTest, BurstThenRate) {
   RateLimits limits(config_);
   EXPECT_EQ(Passes(limits, "192.0.2.1", 20), 5);
-  EXPECT_EQ(limits.Take("192.0.2.1", false, now_), absl::Milliseconds(100));
+  EXPECT_EQ(limits.Take(Guest("192.0.2.1"), RouteClass::kPage, now_), absl::Milliseconds(100));
   now_ += absl::Milliseconds(300);
   EXPECT_EQ(Passes(limits, "192.0.2.1", 20), 3);
   now_ += absl::Hours(1);
@@ -53,7 +63,7 @@ TEST_F(RateLimitsTest, AddressesAndKindsHaveTheirOwn) {
   RateLimits limits(config_);
   EXPECT_EQ(Passes(limits, "192.0.2.1", 20), 5);
   EXPECT_EQ(Passes(limits, "192.0.2.2", 20), 5);
-  EXPECT_EQ(Passes(limits, "192.0.2.1", 20, true), 2);
+  EXPECT_EQ(Count(limits, Guest("192.0.2.1"), RouteClass::kWrite), 2);
 }
 
 TEST_F(RateLimitsTest, NetworkOfIPv6CountsAsOne) {
@@ -74,9 +84,9 @@ TEST_F(RateLimitsTest, ManyAddressesDoNotForgetBusyOnes) {
   for (int i = 0; i < 20'000; ++i) {
     const std::string address =
         "10." + std::to_string(i % 250) + "." + std::to_string(i / 250) + ".1";
-    limits.Take(address, false, now_);
+    limits.Take(Guest(address), RouteClass::kPage, now_);
     now_ += absl::Microseconds(1);
-    if (i % 100 == 0) limits.Take("192.0.2.1", false, now_);
+    if (i % 100 == 0) limits.Take(Guest("192.0.2.1"), RouteClass::kPage, now_);
   }
   EXPECT_LE(Passes(limits, "192.0.2.1", 20), 1);
 }
@@ -95,7 +105,7 @@ TEST_F(RateLimitsTest, EachClassHasItsOwnRate) {
   more.login_rate_burst = 2;
   more.login_rate_per_minute = 6;
   RateLimits limits(config_, more);
-  const Taker guest{.address = "192.0.2.1", .tenant = "default", .user_id = 0, .claims = false};
+  const Taker guest = Guest("192.0.2.1");
   EXPECT_EQ(Count(limits, guest, RouteClass::kPage), 5);
   EXPECT_EQ(Count(limits, guest, RouteClass::kApiRead), 7);
   EXPECT_EQ(Count(limits, guest, RouteClass::kWrite), 2);
@@ -117,17 +127,13 @@ TEST_F(RateLimitsTest, MembersBehindOneAddressDoNotLimitEachOther) {
 TEST_F(RateLimitsTest, GuestsDoNotLockOutMembersOfTheirAddress) {
   RateLimits limits(config_);
   EXPECT_EQ(Passes(limits, "192.0.2.1", 1000), 5);
-  Taker unknown = Member(0);
-  unknown.claims = true;
-  EXPECT_EQ(limits.Take(unknown, RouteClass::kPage, now_), absl::ZeroDuration());
+  EXPECT_EQ(limits.Take(Unknown(), RouteClass::kPage, now_), absl::ZeroDuration());
   EXPECT_EQ(limits.Take(Member(7), RouteClass::kPage, now_), absl::ZeroDuration());
 }
 
 TEST_F(RateLimitsTest, InventedTokensGetOneRateTogether) {
   RateLimits limits(config_);
-  Taker unknown = Member(0);
-  unknown.claims = true;
-  EXPECT_EQ(Count(limits, unknown, RouteClass::kPage, 1000), 5);
+  EXPECT_EQ(Count(limits, Unknown(), RouteClass::kPage, 1000), 5);
 }
 
 TEST_F(RateLimitsTest, FarmOfAccountsAtOneAddressIsBounded) {
@@ -142,9 +148,7 @@ TEST_F(RateLimitsTest, FarmOfAccountsAtOneAddressIsBounded) {
 TEST_F(RateLimitsTest, UserIsTheSameAtEachAddressButNotInEachCommunity) {
   RateLimits limits(config_);
   EXPECT_EQ(Count(limits, Member(7)), 5);
-  Taker elsewhere = Member(7);
-  elsewhere.address = "198.51.100.1";
-  EXPECT_EQ(Count(limits, elsewhere), 0);
+  EXPECT_EQ(Count(limits, Member(7, "198.51.100.1")), 0);
   Taker stranger = Member(7);
   stranger.tenant = "other";
   EXPECT_EQ(Count(limits, stranger), 5);

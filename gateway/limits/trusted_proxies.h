@@ -3,6 +3,7 @@
 // loopback and `trusted_proxies` (addresses or networks) wrote it. Immutable, thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,18 +20,21 @@ class TrustedProxies {
   static absl::StatusOr<TrustedProxies> Parse(const std::vector<std::string>& items);
 
   // Whether what the peer says of others is believed.
-  bool Trusts(std::string_view peer) const;
-  // The client's address: the peer's, or behind trusted ones the last foreign one of
-  // X-Forwarded-For.
-  std::string_view ClientAddress(std::string_view peer, std::string_view forwarded_for) const;
+  bool Trusts(const IpAddress& peer) const;
+
+  struct Client {
+    std::string_view address;  // as it was told
+    IpAddress ip;
+  };
+  // Of a trusted peer: the last foreign address of X-Forwarded-For, or the first if none is.
+  // Nothing: the peer speaks for itself.
+  std::optional<Client> ClientBehind(std::string_view forwarded_for) const;
 
  private:
   CidrSet networks_;
 };
 
 // The same for a list that is parsed each time; a list with a mistake trusts loopback only.
-std::string_view ClientAddress(std::string_view peer, std::string_view forwarded_for,
-                               const Config& config);
 bool IsTrustedPeer(std::string_view peer, const Config& config);
 
 }  // namespace forium::gateway
