@@ -90,14 +90,15 @@ bool Edge::MustAnnounce(std::string_view address) const {
   return ip.has_value() && announcers_.Contains(*ip);
 }
 
-void Edge::Identify(Request& request) const {
+bool Edge::Identify(Request& request) const {
   request.ip = ParseIp(request.remote_address).value_or(IpAddress());
-  if (!proxies_.Trusts(request.ip)) return;
+  if (!proxies_.Trusts(request.ip)) return false;
   if (EqualsIgnoreCase(request.Header("x-forwarded-proto"), "https")) request.secure = true;
   if (const auto client = proxies_.ClientBehind(request.Header("x-forwarded-for"))) {
     request.remote_address = client->address;
     request.ip = client->ip;
   }
+  return true;
 }
 
 bool Edge::Answer(const Request& request, Access access, Response& response) const {

@@ -44,7 +44,8 @@ class Edge {
   bool MustAnnounce(std::string_view address) const;
 
   // First of all: who the client is, by what a trusted proxy says, and whether it came over TLS.
-  void Identify(Request& request) const;
+  // True: such a proxy sent it.
+  bool Identify(Request& request) const;
   Access AccessOf(const Request& request) const { return lists_.Of(request.ip); }
   // True: answered here: a proof for an ACME server, a way to HTTPS, a no.
   bool Answer(const Request& request, Access access, Response& response) const;

@@ -142,8 +142,8 @@ void AskToReturn(Response& response) {
 
 // Up to the page cache, where most requests end, or to the full queue: nothing here waits.
 bool Gateway::State::Quick(Request& request, Response& response) {
-  log.Begin(request);
-  edge.Identify(request);
+  const bool by_proxy = edge.Identify(request);
+  log.Begin(request, by_proxy);
   const Access access = edge.AccessOf(request);
   if (edge.Answer(request, access, response)) {
     Finish(request, response);

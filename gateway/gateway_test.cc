@@ -156,6 +156,33 @@ TEST_F(GatewayTest, TheTraceOfATrustedProxyReachesTheServices) {
   EXPECT_EQ(traceparent, "");
 }
 
+TEST_F(GatewayTest, WhatStrangersSayOfOthersIsNotBelieved) {
+  config_.limits.proxy_protocol = {"127.0.0.1"};  // so that one can come from elsewhere
+  config_.trusted_proxies = {"198.51.100.0/24"};
+  std::string traceparent;
+  std::string client;
+  services_.On<forum::v1::GetTopicRequest, HttpBody>(
+      std::string(kForum) + "GetTopic",
+      [&](const rpc::Call& call, const forum::v1::GetTopicRequest&) -> absl::StatusOr<HttpBody> {
+        traceparent = call.traceparent;
+        client = call.peer_address;
+        return HttpBody();
+      });
+  Start();
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto ask_from = [&](const std::string& address) {
+    client_ = std::make_unique<RawClient>(gateway_->port());
+    client_->Send("PROXY TCP4 " + address + " 127.0.0.1 50000 80\r\n");
+    Ask("GET /api/v1/topics/17", "traceparent: " + trace + "\r\nX-Forwarded-For: 203.0.113.9\r\n");
+  };
+  ask_from("192.0.2.1");
+  EXPECT_EQ(traceparent, "");
+  EXPECT_EQ(client, "192.0.2.1");
+  ask_from("198.51.100.7");
+  EXPECT_EQ(traceparent, trace);
+  EXPECT_EQ(client, "203.0.113.9");
+}
+
 TEST_F(GatewayTest, CreateAnswersTheResourceWithZeroes) {
   FakeCreatePost();
   Start();

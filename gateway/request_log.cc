@@ -4,7 +4,6 @@
 #include <random>
 
 #include "absl/time/clock.h"
-#include "gateway/limits/trusted_proxies.h"
 #include "services/base/observe/log.h"
 #include "services/base/observe/metrics.h"
 
@@ -18,13 +17,6 @@ std::array<prometheus::Counter*, 6> CountersOfAnswers() {
                                     {{"status", i == 0 ? "other" : std::to_string(i) + "xx"}});
   }
   return counters;
-}
-
-// A trace that began outside goes on only when a proxy of ours hands it on.
-observe::TraceContext TraceOutside(const Request& request, const Config& config) {
-  const std::string_view parent = request.Header("traceparent");
-  if (parent.empty() || !IsTrustedPeer(request.remote_address, config)) return {};
-  return observe::ParseTraceparent(parent);
 }
 
 void EndSpan(Request& request, const Response& response) {
@@ -95,13 +87,15 @@ std::vector<RouteMeter> RequestLog::Meters() const {
   return meters;
 }
 
-void RequestLog::Begin(Request& request) {
+void RequestLog::Begin(Request& request, bool peer_is_trusted) {
   request.received = absl::Now();
   request.deadline = request.received + config_.request_timeout;
   requests_.Increment();
   if (config_.access_log) request.request_id = NewRequestId();
-  request.span =
-      observe::Span(observe::SpanKind::kServer, "request", TraceOutside(request, config_));
+  // A trace that began outside goes on only when a proxy of ours hands it on.
+  observe::TraceContext outside;
+  if (peer_is_trusted) outside = observe::ParseTraceparent(request.Header("traceparent"));
+  request.span = observe::Span(observe::SpanKind::kServer, "request", outside);
 }
 
 void RequestLog::End(Request& request, const Response& response) {

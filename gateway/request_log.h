@@ -30,7 +30,7 @@ class RequestLog {
 
   // Gives the request its times, its id where the log wants it, and its span, which continues a
   // trusted proxy's.
-  void Begin(Request& request);
+  void Begin(Request& request, bool peer_is_trusted);
   void End(Request& request, const Response& response);
 
  private:

@@ -6,14 +6,6 @@
 #include "gateway/http/ascii.h"
 
 namespace forium::gateway {
-namespace {
-
-TrustedProxies Of(const Config& config) {
-  auto proxies = TrustedProxies::Parse(config.trusted_proxies);
-  return proxies.ok() ? *std::move(proxies) : TrustedProxies();
-}
-
-}  // namespace
 
 absl::StatusOr<TrustedProxies> TrustedProxies::Parse(const std::vector<std::string>& items) {
   auto networks = CidrSet::Parse(items);
@@ -41,11 +33,6 @@ std::optional<TrustedProxies::Client> TrustedProxies::ClientBehind(
     forwarded_for = forwarded_for.substr(0, comma);
   }
   return client;
-}
-
-bool IsTrustedPeer(std::string_view peer, const Config& config) {
-  const std::optional<IpAddress> ip = ParseIp(peer);
-  return ip.has_value() && Of(config).Trusts(*ip);
 }
 
 }  // namespace forium::gateway

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "gateway/config.h"
 #include "gateway/limits/cidr.h"
 
 namespace forium::gateway {
@@ -33,8 +32,5 @@ class TrustedProxies {
  private:
   CidrSet networks_;
 };
-
-// The same for a list that is parsed each time; a list with a mistake trusts loopback only.
-bool IsTrustedPeer(std::string_view peer, const Config& config);
 
 }  // namespace forium::gateway
