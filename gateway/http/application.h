@@ -19,7 +19,7 @@ struct Application {
   std::function<boost::asio::awaitable<Response>(Request&)> handle;
   // The answer to what is not a request: 400, 408, 413, 431, ….
   std::function<Response(int status, std::string_view detail)> refuse;
-  // Bound of a body, by the Host field; empty: max_body_bytes for all.
+  // Bound of a body, by its request's host; empty: max_body_bytes for all.
   std::function<int64_t(std::string_view host)> body_limit = {};
   // Puts TLS around a connection that came to an `https` address; empty when there is none.
   std::function<std::unique_ptr<Transport>(Socket)> secure = {};

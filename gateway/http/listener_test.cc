@@ -52,11 +52,21 @@ class ListenerTest : public ::testing::Test {
       if (request.path == "/fields")
         co_return Response::Text(std::to_string(request.headers.size()));
       if (request.path == "/big") co_return Response::Text(std::string(8 << 20, 'x'));
+      if (request.path == "/breaks") {
+        Response response = Response::Text("");
+        for (const std::string end : {"\r", "\n", "\r\n"}) {
+          response.Add("X-Before", "a" + end + "X-After: b");
+        }
+        response.Add("X-Zero", std::string("a\0b", 3));
+        response.Add("X-Whole", "a b");
+        co_return response;
+      }
       std::string text(MethodName(request.method));
       text += " " + std::string(request.path) + "?" + std::string(request.raw_query) + " " +
               std::string(request.host) + " " + request.body;
       co_return Response::Text(text);
     };
+    application.body_limit = body_limit_;
     application.refuse = [](int status, std::string_view detail) {
       return Response::Text(std::string(detail), status);
     };
@@ -74,6 +84,7 @@ class ListenerTest : public ::testing::Test {
   }
 
   Config config_;
+  std::function<int64_t(std::string_view host)> body_limit_;
   std::unique_ptr<Listener> listener_;
 };
 
@@ -260,6 +271,32 @@ TEST_F(ListenerTest, LargeBodiesAreRefused) {
                      std::string(1001, 'x') + "\r\n0\r\n\r\n")
                 .status,
             413);
+}
+
+TEST_F(ListenerTest, TheHostThatCountsBoundsTheBody) {
+  body_limit_ = [](std::string_view host) { return host == "roomy" ? 1000 : 10; };
+  Serve();
+  const auto status_of = [this](const std::string& target, const std::string& host) {
+    RawClient client(port());
+    return client
+        .Ask("POST " + target + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 1000\r\n\r\n" +
+             std::string(1000, 'x'))
+        .status;
+  };
+  EXPECT_EQ(status_of("/", "roomy"), 200);
+  EXPECT_EQ(status_of("/", "h"), 413);
+  EXPECT_EQ(status_of("http://roomy/", "h"), 200);
+  EXPECT_EQ(status_of("http://h/", "roomy"), 413);
+}
+
+TEST_F(ListenerTest, ValuesThatBreakTheLineAreLeftOut) {
+  Serve();
+  RawClient client(port());
+  const RawResponse response = client.Ask("GET /breaks HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.head.find("X-After"), std::string::npos);
+  EXPECT_EQ(response.head.find('\0'), std::string::npos);
+  EXPECT_EQ(response.Header("X-Whole"), "a b");
 }
 
 TEST_F(ListenerTest, EndlessChunkExtensionEndsTheConnection) {
