@@ -162,19 +162,21 @@ bool Gateway::State::Quick(Request& request, Response& response) {
   const bool known = identities.FromCache(request);
   if (Stop(request, response, Limits(request, access))) return true;
   if (Stop(request, response, gate.ServesPuzzle(request))) return true;
-  if (!known) return false;
-  if (Stop(request, response, gate.AsksForPass(request, Gate::Page::kReady))) return true;
-  // With a query the route must say which of its keys count.
-  if (Cacheable(request) && request.raw_query.empty()) {
-    if (auto page = cache.Find(CacheKey(request))) {
-      response = CachedAnswer(request, std::move(page));
-      Finish(request, response);
-      return true;
+  if (known) {
+    if (Stop(request, response, gate.AsksForPass(request, Gate::Page::kReady))) return true;
+    // With a query the route must say which of its keys count.
+    if (Cacheable(request) && request.raw_query.empty()) {
+      if (auto page = cache.Find(CacheKey(request))) {
+        response = CachedAnswer(request, std::move(page));
+        Finish(request, response);
+        return true;
+      }
     }
+    if (Stop(request, response, gate.AsksForPass(request, Gate::Page::kToBeMade))) return true;
+    if (Joins(request)) return false;
   }
-  if (Stop(request, response, gate.AsksForPass(request, Gate::Page::kToBeMade))) return true;
   // Under overload most end here: what they cost, those who are served go without.
-  if (Joins(request) || !gate.Sheds(request)) return false;
+  if (!gate.Sheds(request)) return false;
   if (request.request_id.empty()) request.request_id = NewRequestId();
   return Stop(request, response, ShedAnswer(request));
 }

@@ -513,7 +513,10 @@ TEST_F(GatewayTest, AuthAwayIsUnavailable) {
   EXPECT_THAT(response.body, Not(HasSubstr("10.0.0.1")));
 }
 
-TEST_F(GatewayTest, FullQueueTurnsAwayAtOnce) {
+// One request is worked on; of two that come with `fields` one waits, the other has no room to.
+class FullQueueTest : public GatewayTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(FullQueueTest, TurnsAwayAtOnce) {
   config_.limits.min_concurrency = config_.limits.max_concurrency = 1;
   config_.limits.queue_length = 1;
   config_.limits.queue_timeout = absl::Seconds(9);
@@ -531,18 +534,20 @@ TEST_F(GatewayTest, FullQueueTurnsAwayAtOnce) {
   auto worked_on =
       std::async(std::launch::async, [this] { return PostJson("/api/v1/me/read-all", "{}"); });
   begun.get_future().wait();
-  // One of them waits, the other has no room to.
+  const int asked = services_.resolved();
   std::promise<RawResponse> first;
   std::once_flag one;
   const auto ask = [&] {
     RawClient reader(gateway_->port());
-    const RawResponse response = reader.Ask("GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n");
+    const RawResponse response =
+        reader.Ask(std::string("GET /nowhere HTTP/1.1\r\nHost: h\r\n") + GetParam() + "\r\n");
     std::call_once(one, [&] { first.set_value(response); });
     return response.status;
   };
   auto a = std::async(std::launch::async, ask);
   auto b = std::async(std::launch::async, ask);
   const RawResponse shed = first.get_future().get();
+  EXPECT_EQ(services_.resolved(), asked) << "nobody was asked who it is";
   go_on.set_value();
   EXPECT_EQ(shed.status, 503);
   EXPECT_NE(shed.Header("Retry-After"), "");
@@ -552,6 +557,9 @@ TEST_F(GatewayTest, FullQueueTurnsAwayAtOnce) {
   EXPECT_EQ(worked_on.get().status, 204);
   EXPECT_EQ(a.get() + b.get(), 503 + 404);
 }
+
+INSTANTIATE_TEST_SUITE_P(GuestsAndUnknownTokens, FullQueueTest,
+                         ::testing::Values("", "Authorization: Bearer member-7\r\n"));
 
 TEST_F(GatewayTest, DrainWaitsForCallsUnderWay) {
   std::promise<void> begun;
