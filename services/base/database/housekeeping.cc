@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/database/housekeeping.h"
 
-#include <malloc.h>
-
-#include <atomic>
 #include <set>
 #include <thread>
 
@@ -16,19 +13,6 @@ namespace forium::database {
 namespace {
 
 constexpr absl::Duration kEvery = absl::Milliseconds(250);
-// Until the heaps are walked, which takes milliseconds: so much was freed, and nothing for so many
-// rounds.
-constexpr int64_t kMuch = int64_t{1} << 20;
-constexpr int kQuietRounds = 4;
-
-std::atomic<int64_t> freed = 0;
-std::atomic<int> quiet_rounds = 0;
-
-void ReturnFreed() {
-  if (freed < kMuch || ++quiet_rounds < kQuietRounds) return;
-  freed = 0;
-  malloc_trim(0);
-}
 
 // Never destroyed: the thread has no end of its own.
 struct Thread {
@@ -38,7 +22,6 @@ struct Thread {
   void Run() {
     while (true) {
       absl::SleepFor(kEvery);
-      ReturnFreed();
       absl::MutexLock lock(&mutex);
       for (const Housekeeping::Task* const task : tasks) task->run();
     }
@@ -60,12 +43,6 @@ std::unique_ptr<Housekeeping::Task> Housekeeping::Add(std::function<void()> run)
   absl::MutexLock lock(&thread.mutex);
   thread.tasks.insert(task.get());
   return task;
-}
-
-void Housekeeping::NoteFreed(int64_t bytes) {
-  if (bytes == 0) return;
-  freed += bytes;
-  quiet_rounds = 0;
 }
 
 Housekeeping::Task::~Task() {

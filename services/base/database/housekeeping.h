@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One thread of the process that looks after all of its databases, four times a second: idle
-// connections, and memory that they freed, which the allocator alone would keep. Thread-safe.
+// connections, and the memory that they hold. Thread-safe.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -22,10 +21,6 @@ class Housekeeping {
   };
   // Runs `run` now and then until the task is destroyed.
   static std::unique_ptr<Task> Add(std::function<void()> run);
-
-  // For tasks: so many bytes of caches were freed. Once that is much, and nobody frees any more for
-  // a moment, the system gets back what no allocation holds: one walk through the heaps for all.
-  static void NoteFreed(int64_t bytes);
 };
 
 }  // namespace forium::database

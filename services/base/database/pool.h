@@ -79,16 +79,14 @@ class Pool {
     room_ += static_cast<int>(closed.size());
     meter_.idle.Decrement(static_cast<double>(closed.size()));
   }
-  // Lets those that nobody used since `since` give back memory, once each; how many bytes.
-  int64_t RestIdle(absl::Time since) {
-    int64_t freed = 0;
+  // Lets those that nobody used since `since` give back memory, once each.
+  void RestIdle(absl::Time since) {
     absl::MutexLock lock(&mutex_);
     for (Idle& idle : idle_) {
       if (idle.rests || idle.since >= since) continue;
-      freed += idle.connection->Rest();
+      idle.connection->Rest();
       idle.rests = true;
     }
-    return freed;
   }
   // Forgets the idle connections: their server is not there any more.
   void DropIdle() { CloseIdle(absl::InfiniteFuture()); }

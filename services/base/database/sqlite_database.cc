@@ -92,7 +92,8 @@ class SqliteDatabase final : public Database {
  private:
   void RestIdle() {
     const absl::Time since = absl::Now() - kRestAfter;
-    Housekeeping::NoteFreed(readers_.RestIdle(since) + writing_.RestIdle(since));
+    readers_.RestIdle(since);
+    writing_.RestIdle(since);
   }
 
   SqlitePool writing_;

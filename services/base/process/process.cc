@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/process/process.h"
 
-#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -18,11 +17,15 @@
 #include "services/base/status/macros.h"
 #include "services/base/status/status.h"
 
+// Of jemalloc, which reads it at the first allocation (jemalloc(3), TUNING): what was freed goes
+// back to the system a moment later, by a thread of its own.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:200,muzzy_decay_ms:0";
+}
+
 namespace forium::process {
 namespace {
-
-// Threads of the pools come and go; a heap for each would keep what they freed.
-constexpr int kHeaps = 2;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
 constexpr absl::Duration kLastPause = absl::Seconds(2);
 // A wait is worth another line in the log after so long.
@@ -104,7 +107,6 @@ Process::Process(std::string name, const Config& config)
 absl::StatusOr<std::unique_ptr<Process>> Process::Begin(const std::string& name,
                                                         const Config& config) {
   RETURN_IF_ERROR(SetLogLevel(config.log_level));
-  mallopt(M_ARENA_MAX, kHeaps);
   RaiseFileLimit();
   observe::DescribeProcess(name, kVersion);
   std::unique_ptr<Process> process(new Process(name, config));
