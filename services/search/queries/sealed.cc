@@ -146,7 +146,7 @@ Postings::Where SealedPosts::WhereOf(const Walk& walk) const {
   return plan_.in_body ? Postings::Where::kBody : Postings::Where::kAnywhere;
 }
 
-absl::StatusOr<const Bitmap*> SealedPosts::PostsOf(const Walk& walk, Term& term) const {
+absl::StatusOr<const Bitmap*> SealedPosts::PostsOf(const Walk& walk, Term& term) {
   const Postings::Where where = WhereOf(walk);
   if (term.found.has_value() && term.window == walk.window && term.where == where) {
     return &*term.found;
@@ -154,7 +154,7 @@ absl::StatusOr<const Bitmap*> SealedPosts::PostsOf(const Walk& walk, Term& term)
   term.window = walk.window;
   term.where = where;
   Bitmap& posts = term.found.emplace(walk.window.size());
-  for (const Form& form : term.forms) {
+  for (Form& form : term.forms) {
     if (form.tokens.size() == 1) {
       RETURN_IF_ERROR(form.tokens.front().postings.AddTo(posts, walk.window, where));
       continue;
@@ -250,9 +250,9 @@ absl::Status SealedPosts::ApplyMarks(const Walk& walk, Bitmap& found) {
   RETURN_IF_ERROR(OpenMarks(walk));
   // Without words the first group is what is looked for.
   bool first = walk.wanted.terms.empty();
-  for (const std::vector<Postings>& group : *Of(walk).marks) {
+  for (std::vector<Postings>& group : *Of(walk).marks) {
     Bitmap marked(walk.window.size());
-    for (const Postings& mark : group) RETURN_IF_ERROR(mark.AddTo(marked, walk.window));
+    for (Postings& mark : group) RETURN_IF_ERROR(mark.AddTo(marked, walk.window));
     if (std::exchange(first, false)) {
       found = std::move(marked);
     } else {
@@ -265,12 +265,12 @@ absl::Status SealedPosts::ApplyMarks(const Walk& walk, Bitmap& found) {
 absl::Status SealedPosts::LeaveOut(const Walk& walk, Bitmap& found) {
   if (plan_.excluded.empty() && plan_.excluded_marks.empty()) return absl::OkStatus();
   Bitmap out(walk.window.size());
-  for (const Postings& mark : *Of(walk).excluded_marks) {
+  for (Postings& mark : *Of(walk).excluded_marks) {
     RETURN_IF_ERROR(mark.AddTo(out, walk.window));
   }
   for (size_t i = 0; i < plan_.excluded.size(); ++i) {
     ASSIGN_OR_RETURN(Term* const term, ExcludedAt(walk, i));
-    for (const Form& form : term->forms) {
+    for (Form& form : term->forms) {
       if (form.tokens.size() > 1) continue;  // HitsOf looks whether they stand in a row
       RETURN_IF_ERROR(form.tokens.front().postings.AddTo(out, walk.window));
     }

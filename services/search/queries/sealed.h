@@ -89,7 +89,7 @@ class SealedPosts {
   absl::Status FindSome(const Walk& walk, const Budget& budget, Bitmap& found);
   absl::Status ApplyMarks(const Walk& walk, Bitmap& found);
   absl::Status LeaveOut(const Walk& walk, Bitmap& found);
-  absl::StatusOr<const Bitmap*> PostsOf(const Walk& walk, Term& term) const;
+  absl::StatusOr<const Bitmap*> PostsOf(const Walk& walk, Term& term);
   absl::Status Keep(const Walk& walk, Term& term, Bitmap& found) const;
   // Whether the post has one of a term's forms; to a gatherer all places of all forms.
   absl::StatusOr<bool> Gather(Term& term, int number, Ordinal post, HitGatherer& gatherer);

@@ -2,8 +2,14 @@
 #include "services/search/queries/word_starts.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "absl/strings/ascii.h"
+#include "services/search/segment/processor.h"
+
+#ifdef FORIUM_HAS_AVX2
+#include <immintrin.h>
+#endif
 
 namespace forium::search {
 namespace {
@@ -51,18 +57,27 @@ std::string_view StartOf(std::string_view token) {
 }  // namespace
 
 WordStarts::WordStarts() {
-  std::fill(first_.begin() + 0x80, first_.end(), kNotAscii);
+  for (int byte = 0x80; byte < 0x100; ++byte) {
+    AllowByte(first_, static_cast<uint8_t>(byte), kNotAscii);
+  }
   AllowAny(second_, kNotAscii);
   AllowAny(third_, kNotAscii);
 }
 
 void WordStarts::Allow(Bytes& bytes, char letter, uint8_t bit) {
-  bytes[static_cast<unsigned char>(letter)] |= bit;
-  bytes[static_cast<unsigned char>(absl::ascii_toupper(static_cast<unsigned char>(letter)))] |= bit;
+  const auto byte = static_cast<unsigned char>(letter);
+  AllowByte(bytes, byte, bit);
+  AllowByte(bytes, static_cast<unsigned char>(absl::ascii_toupper(byte)), bit);
+}
+
+void WordStarts::AllowByte(Bytes& bytes, uint8_t byte, uint8_t bit) {
+  bytes.of[byte] |= bit;
+  bytes.low[byte & 15] |= bit;
+  bytes.high[byte >> 4] |= bit;
 }
 
 void WordStarts::AllowAny(Bytes& bytes, uint8_t bit) {
-  for (uint8_t& bits : bytes) bits |= bit;
+  for (int byte = 0; byte < 0x100; ++byte) AllowByte(bytes, static_cast<uint8_t>(byte), bit);
 }
 
 void WordStarts::Add(std::string_view token) {
@@ -95,14 +110,66 @@ bool WordStarts::Begins(std::string_view text, size_t at) const {
                      [&](const std::string& start) { return StandsAt(start, text, at); });
 }
 
-size_t WordStarts::Next(std::string_view text, size_t at) const {
+#ifdef FORIUM_HAS_AVX2
+
+namespace {
+
+struct HalfBytes {
+  __m256i low, high;
+};
+
+FORIUM_AVX2 __m256i Twice(const std::array<uint8_t, 16>& bytes) {
+  const auto* const at = reinterpret_cast<const __m128i*>(bytes.data());
+  return _mm256_broadcastsi128_si256(_mm_load_si128(at));
+}
+
+// The bits of 32 bytes in a row.
+FORIUM_AVX2 __m256i BitsOf(const HalfBytes& halves, const char* at) {
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  const __m256i half = _mm256_set1_epi8(15);
+  const __m256i low = _mm256_shuffle_epi8(halves.low, _mm256_and_si256(bytes, half));
+  const __m256i high =
+      _mm256_shuffle_epi8(halves.high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));
+  return _mm256_and_si256(low, high);
+}
+
+}  // namespace
+
+// 32 places at a time.
+FORIUM_AVX2 void WordStarts::SkipWide(std::string_view text, size_t* at) const {
+  constexpr size_t kAtOnce = 32;
+  const HalfBytes first = {Twice(first_.low), Twice(first_.high)};
+  const HalfBytes second = {Twice(second_.low), Twice(second_.high)};
+  const HalfBytes third = {Twice(third_.low), Twice(third_.high)};
+  for (; *at + kAtOnce + 2 <= text.size(); *at += kAtOnce) {
+    const char* const here = text.data() + *at;
+    const __m256i all = _mm256_and_si256(
+        BitsOf(first, here), _mm256_and_si256(BitsOf(second, here + 1), BitsOf(third, here + 2)));
+    const __m256i none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
+    const auto may = ~static_cast<uint32_t>(_mm256_movemask_epi8(none));
+    if (may == 0) continue;
+    *at += static_cast<size_t>(std::countr_zero(may));
+    return;
+  }
+}
+
+#endif
+
+void WordStarts::Skip(std::string_view text, size_t* at) const {
+#ifdef FORIUM_HAS_AVX2
+  if (HasAvx2()) return SkipWide(text, at);
+#endif
+  // Most places are none: asked of four at a time.
   constexpr size_t kAtOnce = 4;
+  for (; *at + kAtOnce + 2 <= text.size(); *at += kAtOnce) {
+    const char* const here = text.data() + *at;
+    if (MayBegin(here) | MayBegin(here + 1) | MayBegin(here + 2) | MayBegin(here + 3)) return;
+  }
+}
+
+size_t WordStarts::Next(std::string_view text, size_t at) const {
   for (;; ++at) {
-    // Most places are none: asked of four at a time.
-    for (; at + kAtOnce + 2 <= text.size(); at += kAtOnce) {
-      const char* const here = text.data() + at;
-      if (MayBegin(here) | MayBegin(here + 1) | MayBegin(here + 2) | MayBegin(here + 3)) break;
-    }
+    Skip(text, &at);
     if (at >= text.size()) return text.size();
     const bool may_begin =
         at + 2 < text.size() ? MayBegin(text.data() + at) != 0 : Of(first_, text[at]) != 0;

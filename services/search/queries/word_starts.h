@@ -24,10 +24,16 @@ class WordStarts {
 
  private:
   // Seven bits that the words share, and one for what is not ASCII: the words that have this byte
-  // as their first, second, third one. Where the three have no bit together, none begins.
-  using Bytes = std::array<uint8_t, 256>;
-  static uint8_t Of(const Bytes& bytes, char c) { return bytes[static_cast<unsigned char>(c)]; }
+  // as their first, second, third one. Where the three have no bit together, none begins. By the
+  // byte, and by its halves, which together may have bits that the byte does not have.
+  struct Bytes {
+    std::array<uint8_t, 256> of = {};
+    alignas(16) std::array<uint8_t, 16> low = {};
+    alignas(16) std::array<uint8_t, 16> high = {};
+  };
+  static uint8_t Of(const Bytes& bytes, char c) { return bytes.of[static_cast<unsigned char>(c)]; }
   static void Allow(Bytes& bytes, char letter, uint8_t bit);
+  static void AllowByte(Bytes& bytes, uint8_t byte, uint8_t bit);
   static void AllowAny(Bytes& bytes, uint8_t bit);
 
   // With two bytes behind the place.
@@ -35,8 +41,11 @@ class WordStarts {
     return Of(first_, at[0]) & Of(second_, at[1]) & Of(third_, at[2]);
   }
   bool Begins(std::string_view text, size_t at) const;
+  // Goes from `at` on over places at which nothing begins, as long as many bytes follow.
+  void Skip(std::string_view text, size_t* at) const;
+  void SkipWide(std::string_view text, size_t* at) const;
 
-  Bytes first_ = {}, second_ = {}, third_ = {};
+  Bytes first_, second_, third_;
   size_t words_ = 0;
   // By the first byte, in lower case.
   std::array<std::vector<std::string>, 128> starts_;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/search/queries/word_starts.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "gtest/gtest.h"
 #include "services/search/words/words.h"
 
@@ -65,6 +67,26 @@ TEST(WordStartsTest, FindsALetterAtTheEnd) {
   WordStarts starts;
   starts.Add("c");
   EXPECT_EQ(Places(starts, "written in C"), std::vector<size_t>{11});
+}
+
+// Where many bytes follow they are looked at together, otherwise one after another.
+TEST(WordStartsTest, AreTheSameFarFromTheEndAndNearIt) {
+  std::mt19937 random(1);
+  const std::string_view letters = "aAbBcz'q_.1 \xC3\xA9";
+  for (int round = 0; round < 50; ++round) {
+    WordStarts starts;
+    for (int i = 0; i <= round % 10; ++i) {
+      std::string token;
+      for (size_t size = 1 + random() % 4; size > 0; --size) token += letters[random() % 6];
+      starts.Add(absl::AsciiStrToLower(token));
+    }
+    std::string text;
+    while (text.size() < 400) text += letters[random() % letters.size()];
+    for (size_t at = 0; at + 80 < text.size(); ++at) {
+      const std::string_view cut = std::string_view(text).substr(0, at + 33);
+      EXPECT_EQ(starts.Next(text, at) == at, starts.Next(cut, at) == at) << text << at;
+    }
+  }
 }
 
 }  // namespace

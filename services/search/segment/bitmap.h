@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace forium::search {
@@ -28,6 +29,8 @@ class Bitmap {
 
   Ordinal size() const { return size_; }
   void Set(Ordinal at) { words_[at / 64] |= uint64_t{1} << (at % 64); }
+  // Those that grow, each less `begin`.
+  void SetAll(std::span<const Ordinal> ordinals, Ordinal begin);
   void SetIf(bool set, Ordinal at) { words_[at / 64] |= uint64_t{set} << (at % 64); }
   void Clear(Ordinal at) { words_[at / 64] &= ~(uint64_t{1} << (at % 64)); }
   bool Has(Ordinal at) const { return (words_[at / 64] >> (at % 64) & 1) != 0; }
@@ -47,11 +50,7 @@ class Bitmap {
     for (size_t i = 0; i < words_.size(); ++i) words_[i] |= once.words_[i] & other.words_[i];
   }
 
-  size_t Count() const {
-    size_t count = 0;
-    for (const uint64_t word : words_) count += static_cast<size_t>(std::popcount(word));
-    return count;
-  }
+  size_t Count() const;
   // The first from `at` on, the last up to `at`; nothing when there is none. `at` may be anything.
   std::optional<Ordinal> Next(Ordinal at) const {
     for (size_t i = at / 64; i < words_.size(); ++i) {

@@ -16,7 +16,7 @@ inline constexpr size_t kBlockPosts = 128;
 // A post has the word in the title, in the body.
 inline constexpr uint8_t kInTitle = 1, kInBody = 2;
 // Bytes after a block that are read with it, and mean nothing.
-inline constexpr size_t kBlockPadding = 8;
+inline constexpr size_t kBlockPadding = 16;
 
 struct PostsBlock {
   size_t posts = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <climits>
+#include <utility>
 
 #include "services/base/status/macros.h"
 #include "services/search/segment/block.h"
@@ -10,6 +11,13 @@
 
 namespace forium::search {
 namespace {
+
+// A shorter list is read whole.
+constexpr uint32_t kReadAtOnce = 8 << 10;
+// Skips that are read at first, and how many times as many the next time: who looks for the newest
+// posts wants the first ones alone.
+constexpr size_t kFirstSkips = 64;
+constexpr size_t kMoreSkips = 8;
 
 Skip SkipAt(const std::string& bytes, size_t number) {
   const char* at = bytes.data() + number * kSkipBytes;
@@ -55,21 +63,6 @@ bool ParsePlaces(std::string_view bytes, uint8_t flags, Places* places) {
   return TakeRest(bytes, &places->body);
 }
 
-void SetAll(const PostsBlock& block, Ordinal begin, Bitmap& bitmap) {
-  if (block.posts < kBlockPosts) {
-    for (size_t i = 0; i < block.posts; ++i) bitmap.Set(block.ordinals[i] - begin);
-    return;
-  }
-  // Neighbours are bits of one word, and would wait for one another.
-  constexpr size_t kPart = kBlockPosts / 4;
-  for (size_t i = 0; i < kPart; ++i) {
-    bitmap.Set(block.ordinals[i] - begin);
-    bitmap.Set(block.ordinals[i + kPart] - begin);
-    bitmap.Set(block.ordinals[i + 2 * kPart] - begin);
-    bitmap.Set(block.ordinals[i + 3 * kPart] - begin);
-  }
-}
-
 // Those of a block that are within the window, and have what is wanted.
 void SetSome(const PostsBlock& block, const OrdinalWindow& window, uint8_t wanted, Bitmap& bitmap) {
   for (size_t i = 0; i < block.posts; ++i) {
@@ -84,9 +77,12 @@ void SetSome(const PostsBlock& block, const OrdinalWindow& window, uint8_t wante
 struct Postings::Block {
   static constexpr size_t kNone = SIZE_MAX;
   size_t number = kNone;
-  size_t places_number = kNone;  // of the block that `places` are of
   PostsBlock unpacked;
+  // Of this block: where the places of the first so many posts lie, and what follows them.
+  bool places_read = false;
   std::string places;
+  size_t parted = 0;
+  std::string_view rest;
   std::string_view place_of[kBlockPosts];
 };
 
@@ -99,17 +95,36 @@ Postings::~Postings() = default;
 size_t Postings::Blocks() const { return (place_.posts + kBlockPosts - 1) / kBlockPosts; }
 
 absl::Status Postings::Load() {
-  const size_t blocks = Blocks();
-  blocks_at_ = blocks > 1 ? blocks * kSkipBytes : 0;
-  if (place_.posts > size_ || place_.posts_bytes < blocks_at_) return SegmentDamage("bad entry");
-  bytes_.resize(place_.posts_bytes + kBlockPadding);
+  const size_t skips_bytes = Blocks() > 1 ? Blocks() * kSkipBytes : 0;
+  if (place_.posts > size_ || place_.posts_bytes < skips_bytes) return SegmentDamage("bad entry");
+  if (place_.posts_bytes > kReadAtOnce) return absl::OkStatus();
+  std::string all(place_.posts_bytes + kBlockPadding, '\0');
   RETURN_IF_ERROR(
-      ReadAt(file_, place_.offset + place_.places_bytes, place_.posts_bytes, bytes_.data()));
-  Skip before;
-  for (size_t i = 0; blocks > 1 && i < blocks; ++i) {
-    const Skip skip = SkipAt(bytes_, i);
+      ReadAt(file_, place_.offset + place_.places_bytes, place_.posts_bytes, all.data()));
+  skips_.assign(all, 0, skips_bytes);
+  all.erase(0, skips_bytes);
+  blocks_ = std::move(all);
+  read_end_ = place_.posts_bytes - static_cast<uint32_t>(skips_bytes);
+  return CheckSkips(0);
+}
+
+absl::Status Postings::ReadSkips(size_t count) {
+  const size_t before = skips_.size();
+  const size_t size = std::min(count, Blocks()) * kSkipBytes;
+  if (size <= before || Blocks() == 1) return absl::OkStatus();
+  skips_.resize(size);
+  RETURN_IF_ERROR(ReadAt(file_, place_.offset + place_.places_bytes + before, size - before,
+                         skips_.data() + before));
+  return CheckSkips(before / kSkipBytes);
+}
+
+absl::Status Postings::CheckSkips(size_t first) const {
+  const uint64_t blocks_bytes = place_.posts_bytes - uint64_t{Blocks()} * kSkipBytes;
+  Skip before = first > 0 ? SkipAt(skips_, first - 1) : Skip();
+  for (size_t i = first; i < skips_.size() / kSkipBytes; ++i) {
+    const Skip skip = SkipAt(skips_, i);
     if (skip.last >= size_ || (i > 0 && skip.last <= before.last) ||
-        skip.posts_end < before.posts_end || skip.posts_end > place_.posts_bytes - blocks_at_ ||
+        skip.posts_end < before.posts_end || skip.posts_end > blocks_bytes ||
         skip.places_end < before.places_end || skip.places_end > place_.places_bytes) {
       return SegmentDamage("bad skips");
     }
@@ -118,11 +133,17 @@ absl::Status Postings::Load() {
   return absl::OkStatus();
 }
 
-size_t Postings::BlockOf(Ordinal post) const {
+absl::StatusOr<size_t> Postings::BlockOf(Ordinal post) {
+  if (Blocks() <= 1) return 0;
+  size_t read = skips_.size() / kSkipBytes;
+  while (read < Blocks() && (read == 0 || SkipAt(skips_, read - 1).last < post)) {
+    RETURN_IF_ERROR(ReadSkips(std::max(kFirstSkips, read * kMoreSkips)));
+    read = skips_.size() / kSkipBytes;
+  }
   size_t number = 0;
-  for (size_t end = blocks_at_ == 0 ? 0 : Blocks(); number < end;) {
+  for (size_t end = read; number < end;) {
     const size_t middle = number + (end - number) / 2;
-    if (SkipAt(bytes_, middle).last < post) {
+    if (SkipAt(skips_, middle).last < post) {
       number = middle + 1;
     } else {
       end = middle;
@@ -131,26 +152,50 @@ size_t Postings::BlockOf(Ordinal post) const {
   return number;
 }
 
-absl::Status Postings::AddTo(Bitmap& bitmap, const OrdinalWindow& window, Where where) const {
+uint32_t Postings::PostsBegin(size_t number) const {
+  return number == 0 ? 0 : SkipAt(skips_, number - 1).posts_end;
+}
+
+uint32_t Postings::PostsEnd(size_t number) const {
+  return Blocks() == 1 ? place_.posts_bytes : SkipAt(skips_, number).posts_end;
+}
+
+absl::StatusOr<std::string_view> Postings::ReadBlocks(size_t first, size_t last) {
+  const uint32_t begin = PostsBegin(first);
+  const uint32_t end = PostsEnd(last);
+  if (begin < read_begin_ || end > read_end_) {
+    const uint64_t blocks_at =
+        place_.offset + place_.places_bytes + (Blocks() > 1 ? Blocks() * kSkipBytes : 0);
+    read_begin_ = read_end_ = 0;
+    blocks_.resize(end - begin + kBlockPadding);
+    RETURN_IF_ERROR(ReadAt(file_, blocks_at + begin, end - begin, blocks_.data()));
+    read_begin_ = begin;
+    read_end_ = end;
+  }
+  return std::string_view(blocks_).substr(begin - read_begin_, end - begin);
+}
+
+absl::Status Postings::AddTo(Bitmap& bitmap, const OrdinalWindow& window, Where where) {
   if (window.end > size_ || window.begin > window.end ||
       bitmap.size() < window.end - window.begin) {
     return absl::InternalError("The window is of another list.");
   }
+  if (window.size() == 0) return absl::OkStatus();
   const uint8_t wanted = where == Where::kTitle ? kInTitle : where == Where::kBody ? kInBody : 0;
-  const size_t first = BlockOf(window.begin);
+  ASSIGN_OR_RETURN(const size_t first, BlockOf(window.begin));
   if (first >= Blocks()) return absl::OkStatus();
-  const Skip before = first == 0 ? Skip() : SkipAt(bytes_, first - 1);
-  std::string_view rest(bytes_.data() + blocks_at_ + before.posts_end,
-                        place_.posts_bytes - blocks_at_ - before.posts_end);
+  ASSIGN_OR_RETURN(const size_t end, BlockOf(window.end - 1));
+  const size_t last = std::min(end, Blocks() - 1);
+  ASSIGN_OR_RETURN(std::string_view rest, ReadBlocks(first, last));
   PostsBlock block;
-  Ordinal next = first == 0 ? 0 : before.last + 1;
-  for (size_t number = first; number < Blocks() && next < window.end; ++number) {
+  Ordinal next = first == 0 ? 0 : SkipAt(skips_, first - 1).last + 1;
+  for (size_t number = first; number <= last; ++number) {
     const size_t posts = std::min<size_t>(place_.posts - number * kBlockPosts, kBlockPosts);
     if (!UnpackBlock(rest, posts, next, size_, &block)) return SegmentDamage("bad posts");
     next = block.ordinals[posts - 1] + 1;
     const bool within = block.ordinals[0] >= window.begin && next <= window.end;
     if (within && where == Where::kAnywhere) {
-      SetAll(block, window.begin, bitmap);
+      bitmap.SetAll({block.ordinals, posts}, window.begin);
     } else {
       SetSome(block, window, wanted, bitmap);
     }
@@ -159,6 +204,7 @@ absl::Status Postings::AddTo(Bitmap& bitmap, const OrdinalWindow& window, Where 
 }
 
 absl::StatusOr<std::vector<Ordinal>> Postings::Newest(size_t count) {
+  RETURN_IF_ERROR(ReadSkips(kFirstSkips));
   RETURN_IF_ERROR(Unpack(0));
   const PostsBlock& block = block_->unpacked;
   return std::vector<Ordinal>(block.ordinals, block.ordinals + std::min(count, block.posts));
@@ -168,38 +214,40 @@ absl::Status Postings::Unpack(size_t number) {
   if (block_ == nullptr) block_ = std::make_unique<Block>();
   if (block_->number == number) return absl::OkStatus();
   block_->number = Block::kNone;
-  const bool one = blocks_at_ == 0;
-  const Skip before = number == 0 ? Skip() : SkipAt(bytes_, number - 1);
-  const size_t end = one ? place_.posts_bytes : SkipAt(bytes_, number).posts_end;
-  std::string_view bytes(bytes_.data() + blocks_at_ + before.posts_end, end - before.posts_end);
+  ASSIGN_OR_RETURN(std::string_view bytes, ReadBlocks(number, number));
   const size_t posts = std::min<size_t>(place_.posts - number * kBlockPosts, kBlockPosts);
-  const Ordinal next = number == 0 ? 0 : before.last + 1;
+  const Ordinal next = number == 0 ? 0 : SkipAt(skips_, number - 1).last + 1;
   if (!UnpackBlock(bytes, posts, next, size_, &block_->unpacked) ||
-      (!one && block_->unpacked.ordinals[posts - 1] != SkipAt(bytes_, number).last)) {
+      (Blocks() > 1 && block_->unpacked.ordinals[posts - 1] != SkipAt(skips_, number).last)) {
     return SegmentDamage("bad posts");
   }
   block_->number = number;
+  block_->places_read = false;
   return absl::OkStatus();
 }
 
-absl::Status Postings::LoadPlaces(size_t number) {
-  if (block_->places_number == number) return absl::OkStatus();
-  block_->places_number = Block::kNone;
-  const uint32_t begin = number == 0 ? 0 : SkipAt(bytes_, number - 1).places_end;
-  const uint32_t end = blocks_at_ == 0 ? place_.places_bytes : SkipAt(bytes_, number).places_end;
-  block_->places.resize(end - begin);
-  RETURN_IF_ERROR(ReadAt(file_, place_.offset + begin, end - begin, block_->places.data()));
-  std::string_view rest = block_->places;
-  for (size_t i = 0; i < block_->unpacked.posts; ++i) {
-    block_->place_of[i] = {};
+absl::StatusOr<std::string_view> Postings::PlacesAt(size_t at) {
+  Block& block = *block_;
+  if (!block.places_read) {
+    const size_t number = block.number;
+    const uint32_t begin = number == 0 ? 0 : SkipAt(skips_, number - 1).places_end;
+    const uint32_t end = Blocks() == 1 ? place_.places_bytes : SkipAt(skips_, number).places_end;
+    block.places.resize(end - begin);
+    RETURN_IF_ERROR(ReadAt(file_, place_.offset + begin, end - begin, block.places.data()));
+    block.rest = block.places;
+    block.parted = 0;
+    block.places_read = true;
+  }
+  for (; block.parted <= at; ++block.parted) {
+    std::string_view& places = block.place_of[block.parted];
+    places = {};
     uint64_t size = 0;
-    if (block_->unpacked.flags[i] != 0 &&
-        (!TakeVarint(rest, &size) || !TakeBytes(rest, size, &block_->place_of[i]))) {
+    if (block.unpacked.flags[block.parted] != 0 &&
+        (!TakeVarint(block.rest, &size) || !TakeBytes(block.rest, size, &places))) {
       return SegmentDamage("bad places");
     }
   }
-  block_->places_number = number;
-  return absl::OkStatus();
+  return block.place_of[at];
 }
 
 absl::StatusOr<bool> Postings::Find(Ordinal post, Places* places) {
@@ -211,7 +259,10 @@ absl::StatusOr<bool> Postings::Find(Ordinal post, Places* places) {
   const bool same = block_ != nullptr && block_->number != Block::kNone &&
                     block_->unpacked.ordinals[0] <= post &&
                     post <= block_->unpacked.ordinals[block_->unpacked.posts - 1];
-  const size_t number = same ? block_->number : BlockOf(post);
+  size_t number = same ? block_->number : 0;
+  if (!same) {
+    ASSIGN_OR_RETURN(number, BlockOf(post));
+  }
   if (number >= Blocks()) return false;
   RETURN_IF_ERROR(Unpack(number));
   const PostsBlock& block = block_->unpacked;
@@ -219,10 +270,8 @@ absl::StatusOr<bool> Postings::Find(Ordinal post, Places* places) {
   if (found == block.ordinals + block.posts || *found != post) return false;
   const size_t at = static_cast<size_t>(found - block.ordinals);
   if (places == nullptr || block.flags[at] == 0) return true;
-  RETURN_IF_ERROR(LoadPlaces(number));
-  if (!ParsePlaces(block_->place_of[at], block.flags[at], places)) {
-    return SegmentDamage("bad places");
-  }
+  ASSIGN_OR_RETURN(const std::string_view bytes, PlacesAt(at));
+  if (!ParsePlaces(bytes, block.flags[at], places)) return SegmentDamage("bad places");
   return true;
 }
 

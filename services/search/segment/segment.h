@@ -52,8 +52,7 @@ class Postings {
   // Sets the bit of each within the window, counted from its begin; or of those alone that have it
   // in the title, or in the body. The bitmap is as large as the window.
   enum class Where { kAnywhere, kTitle, kBody };
-  absl::Status AddTo(Bitmap& bitmap, const OrdinalWindow& window,
-                     Where where = Where::kAnywhere) const;
+  absl::Status AddTo(Bitmap& bitmap, const OrdinalWindow& window, Where where = Where::kAnywhere);
   // The first of them, at most 128.
   absl::StatusOr<std::vector<Ordinal>> Newest(size_t count);
   // Whether a post has it, and where. `places` is filled anew; null: nobody asks. Best asked by
@@ -64,21 +63,32 @@ class Postings {
   friend class Segment;
   struct Block;
   Postings(int file, const PostingsPlace& place, Ordinal size);
-  // Reads skips and posts.
+  // Reads what is there to begin with: all of a short list.
   absl::Status Load();
   size_t Blocks() const;
-  // The first block that may have the post, or a newer one.
-  size_t BlockOf(Ordinal post) const;
+  // Reads more skips: the first `count` are there then.
+  absl::Status ReadSkips(size_t count);
+  // From the skip `first` on.
+  absl::Status CheckSkips(size_t first) const;
+  // The first block that may have the post, or an older one; the number of blocks: none.
+  absl::StatusOr<size_t> BlockOf(Ordinal post);
+  // Where a block begins among blocks. Its skip, and the one before, have been read.
+  uint32_t PostsBegin(size_t number) const;
+  uint32_t PostsEnd(size_t number) const;
+  // What lies there of the blocks [first, last], and behind it padding.
+  absl::StatusOr<std::string_view> ReadBlocks(size_t first, size_t last);
   // Unpacks a block, if it is not the one that was asked last.
   absl::Status Unpack(size_t number);
-  absl::Status LoadPlaces(size_t number);
+  // The places of the post at `at` in the block that was unpacked.
+  absl::StatusOr<std::string_view> PlacesAt(size_t at);
 
   int file_;
   PostingsPlace place_;
-  Ordinal size_;       // posts of the list
-  std::string bytes_;  // skips and posts, and padding
-  size_t blocks_at_ = 0;
-  std::unique_ptr<Block> block_;  // the one that was asked last
+  Ordinal size_;                            // posts of the list
+  std::string skips_;                       // the first of them; none for a list of one block
+  std::string blocks_;                      // those that were read last, and padding
+  uint32_t read_begin_ = 0, read_end_ = 0;  // where they lie among blocks
+  std::unique_ptr<Block> block_;            // the one that was asked last
 };
 
 class Segment {

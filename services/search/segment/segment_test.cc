@@ -69,6 +69,43 @@ TEST_F(SegmentTest, RunsMakeNoDifference) {
   EXPECT_EQ(DifferenceOf(**Segment::Open(path_), posts), "");
 }
 
+// Of a long list only those blocks are read that a window, or a post, asks for.
+TEST_F(SegmentTest, LongListsAreReadInParts) {
+  constexpr Ordinal kPosts = 40'000;
+  std::mt19937 random(8);
+  std::vector<Places> of(kPosts);  // by ordinal
+  auto builder = *SegmentBuilder::Create(path_);
+  for (Ordinal i = kPosts; i-- > 0;) {
+    builder->Begin(int64_t{kPosts} - i, SegmentList::kReplies);
+    if (random() % 4 == 0) of[i].title = {static_cast<int>(random() % 9)};
+    if (random() % 4 != 0) of[i].body = {static_cast<int>(random() % 999)};
+    for (const int place : of[i].title) builder->Add("a", Column::kTitle, place);
+    for (const int place : of[i].body) builder->Add("a", Column::kBody, place);
+    ASSERT_TRUE(builder->End({}, {}).ok());
+  }
+  ASSERT_TRUE(builder->Finish().ok());
+  const auto segment = *Segment::Open(path_);
+  const auto open = [&] { return *segment->Find(SegmentList::kReplies, "a"); };
+  std::optional<Postings> kept = open();
+  for (int round = 0; round < 200; ++round) {
+    std::optional<Postings> fresh = open();
+    Postings& postings = round % 2 == 0 ? *fresh : *kept;
+    const Ordinal begin = random() % kPosts;
+    const OrdinalWindow window = {begin,
+                                  begin + static_cast<Ordinal>(random() % (kPosts - begin + 1))};
+    Bitmap found(window.size());
+    ASSERT_TRUE(postings.AddTo(found, window, Postings::Where::kTitle).ok());
+    for (Ordinal at = 0; at < window.size(); ++at) {
+      ASSERT_EQ(found.Has(at), !of[begin + at].title.empty()) << begin << " " << at;
+    }
+    const Ordinal post = random() % kPosts;
+    Places places;
+    ASSERT_EQ(*postings.Find(post, &places), !of[post].title.empty() || !of[post].body.empty());
+    EXPECT_EQ(places.title, of[post].title);
+    EXPECT_EQ(places.body, of[post].body);
+  }
+}
+
 TEST_F(SegmentTest, LeavesNothingElseInTheFolder) {
   std::mt19937 random(3);
   ASSERT_NE(Written(RandomPosts(50, 50, random), 1000), nullptr);

@@ -37,8 +37,8 @@ void AddColumn(SegmentBuilder& builder, const WrittenPost& post, Column column) 
   for (const auto& [place, token] : at) builder.Add(token, column, place);
 }
 
-std::string DifferenceWithin(const OrdinalWindow& window, const Postings& postings,
-                             Postings::Where where, const std::vector<const WrittenPost*>& posts,
+std::string DifferenceWithin(const OrdinalWindow& window, Postings& postings, Postings::Where where,
+                             const std::vector<const WrittenPost*>& posts,
                              const std::string& token) {
   Bitmap bitmap(window.size());
   if (const absl::Status added = postings.AddTo(bitmap, window, where); !added.ok()) {
@@ -55,7 +55,7 @@ std::string DifferenceWithin(const OrdinalWindow& window, const Postings& postin
   return "";
 }
 
-std::string DifferenceOfWhere(const Postings& postings, Postings::Where where,
+std::string DifferenceOfWhere(Postings& postings, Postings::Where where,
                               const std::vector<const WrittenPost*>& posts,
                               const std::string& token) {
   const auto size = static_cast<Ordinal>(posts.size());
