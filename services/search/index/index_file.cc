@@ -25,7 +25,7 @@ namespace forium::search {
 namespace {
 
 // Of rows, beside kWordsVersion: what is in them, when the schema does not tell.
-constexpr int kRowsVersion = 3;
+constexpr int kRowsVersion = 4;
 
 // Words that are counted in memory before they are written, while a file is filled: some 60 MB. A
 // million posts have less, and each word is written once then.

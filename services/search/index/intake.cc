@@ -59,7 +59,10 @@ absl::Status Intake::TakePeople(IndexStore& store, const Documents& documents) {
   if (!documents.categories.empty()) {
     const absl::flat_hash_set<int64_t> before = public_;
     ASSIGN_OR_RETURN(public_, store.PublicCategories());
-    if (public_ != before) RETURN_IF_ERROR(store.RecountAuthors());
+    if (public_ != before) {
+      RETURN_IF_ERROR(store.RecountAuthors());
+      authors_.clear();  // what was gathered is among the rows that were counted
+    }
   }
   for (const auto& user : documents.users) {
     if (user.erased()) {
@@ -206,7 +209,7 @@ int64_t Intake::CountWords(const TopicRow& topic, const PostRow& post, int sign)
 
 absl::Status Intake::ChangeRow(IndexStore& store, const Change& change) {
   if (change.before.has_value()) {
-    CountAuthor(before_, *change.before, -1);
+    CountAuthor(*change.before, -1);
     --posts_;
     loose_ -= static_cast<int>(!change.before->sealed);
     text_bytes_ -= static_cast<int64_t>(change.before->text.size());
@@ -215,7 +218,7 @@ absl::Status Intake::ChangeRow(IndexStore& store, const Change& change) {
     return change.before.has_value() ? store.DropPost(change.id) : absl::OkStatus();
   }
   const PostRow& after = *change.after;
-  CountAuthor(after_, after, 1);
+  CountAuthor(after, 1);
   ++posts_;
   loose_ += static_cast<int>(!after.sealed);
   text_bytes_ += static_cast<int64_t>(after.text.size());
@@ -234,28 +237,49 @@ absl::Status Intake::PutRow(IndexStore& store, const Change& change) {
 }
 
 absl::Status Intake::PutTopics(IndexStore& store, const Documents& documents) {
+  absl::flat_hash_set<int64_t> put;
   for (const auto& document : documents.topics) {
-    TopicRow& before = before_[document.id()];
+    const TopicRow& before = before_[document.id()];
     const TopicRow& after = after_[document.id()];
     if (before == after) continue;  // each page of a snapshot has the topics of its posts
+    if (!put.insert(after.id).second) continue;  // a topic may come twice
     topics_ += static_cast<int>(after.visible) - static_cast<int>(before.visible);
     if (before.id != 0) {
       touched_.AddTopic(after.id);
       RETURN_IF_ERROR(store.TouchTopic(after.id));
     }
-    before.visible = after.visible;  // a topic may come twice
+    RETURN_IF_ERROR(CountAuthors(store, before, after));
     RETURN_IF_ERROR(store.PutTopic(after));
   }
   return absl::OkStatus();
 }
 
-void Intake::CountAuthor(const Topics& topics, const PostRow& post, int sign) {
+bool Intake::Counts(const TopicRow& topic) const {
+  return topic.visible && public_.contains(topic.category_id);
+}
+
+absl::Status Intake::CountAuthors(IndexStore& store, const TopicRow& before,
+                                  const TopicRow& after) {
+  if (before.id == 0 || Counts(before) == Counts(after)) return absl::OkStatus();
+  const int sign = Counts(after) ? 1 : -1;
+  ASSIGN_OR_RETURN(const std::vector<AuthorDelta> authors, store.AuthorsOf(after.id));
+  for (const AuthorDelta& author : authors) AddToAuthor(author, sign);
+  return absl::OkStatus();
+}
+
+void Intake::CountAuthor(const PostRow& post, int sign) {
+  // What a post was moved out of stays as it was.
+  const Topics& topics = after_.contains(post.topic_id) ? after_ : before_;
   const auto topic = topics.find(post.topic_id);
-  if (topic == topics.end() || !public_.contains(topic->second.category_id)) return;
-  AuthorDelta& delta = authors_[post.author_id];
-  delta.user_id = post.author_id;
-  delta.posts += sign;
-  delta.likes += sign * post.likes_count;
+  if (topic == topics.end() || !Counts(topic->second)) return;
+  AddToAuthor({.user_id = post.author_id, .posts = 1, .likes = post.likes_count}, sign);
+}
+
+void Intake::AddToAuthor(const AuthorDelta& author, int sign) {
+  AuthorDelta& delta = authors_[author.user_id];
+  delta.user_id = author.user_id;
+  delta.posts += sign * author.posts;
+  delta.likes += sign * author.likes;
 }
 
 absl::Status Intake::WriteCounts(IndexStore& store) {

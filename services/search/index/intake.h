@@ -68,8 +68,12 @@ class Intake {
   absl::Status ChangeRow(IndexStore& store, const Change& change);
   absl::Status PutRow(IndexStore& store, const Change& change);
   absl::Status PutTopics(IndexStore& store, const Documents& documents);
-  // Only what everybody may read: members are shown with these numbers.
-  void CountAuthor(const Topics& topics, const PostRow& post, int sign);
+  // Only posts that everybody may read count for their authors: members are shown with these
+  // numbers. First a topic takes along all posts that it has; then its posts change, as it is now.
+  bool Counts(const TopicRow& topic) const;
+  absl::Status CountAuthors(IndexStore& store, const TopicRow& before, const TopicRow& after);
+  void CountAuthor(const PostRow& post, int sign);
+  void AddToAuthor(const AuthorDelta& author, int sign);
 
   const Language otherwise_;
   Touched& touched_;

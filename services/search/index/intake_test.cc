@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "services/search/index/marks.h"
@@ -136,6 +138,27 @@ TEST_F(IntakeTest, OnlyWhatEverybodyReadsIsCountedForTheAuthor) {
   EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|2|0"));
   index_.Put({.categories = {staff}});
   EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|1|0"));
+}
+
+TEST_F(IntakeTest, PostsOfAHiddenTopicCountForNobody) {
+  auto liked = PostOf(71, 7, 2, "Thanks, the tube it was.", 2);
+  liked.set_likes_count(3);
+  index_.Put({.posts = {liked}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|1|3"));
+  forum::v1::TopicDocument hidden;
+  hidden.set_id(7);
+  index_.Put({.topics = {hidden}});
+  EXPECT_THAT(Dump(), Contains("user|1|anna|Änna Öl|anna anna ol|1|0|0"));
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|0|0"));
+  // Nor what is written, liked and deleted there meanwhile.
+  liked.set_likes_count(5);
+  index_.Put({.posts = {liked, PostOf(72, 7, 3, "And another.", 2), GonePostOf(70, 7)}});
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|0|0"));
+  index_.Seal();
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|0|0"));
+  index_.Put({.topics = {TopicOf(7, 1, "Mounting a filter", {"pump", "c++"})}});
+  EXPECT_THAT(Dump(), Contains("user|1|anna|Änna Öl|anna anna ol|1|0|0"));
+  EXPECT_THAT(Dump(), Contains("user|2|bert||bert|1|2|5"));
 }
 
 TEST_F(IntakeTest, AHiddenTopicKeepsItsPostsAndComesBack) {
@@ -367,6 +390,123 @@ TEST_P(History, EndsAsIfItHadBeenBuiltThen) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, History, ::testing::Range(1u, 13u));
+
+// Each of these histories: after each step authors have the numbers that a walk over all documents
+// gives.
+class AuthorsHistory : public History {
+ protected:
+  AuthorsHistory() {
+    for (int64_t id = 1; id <= 3; ++id) Put({.categories = {CategoryOf(id, Slug(id))}});
+    for (int64_t id = 7; id < 12; ++id) Put({.topics = {TopicOf(id, 1, "A thing")}});
+    for (int64_t id = 1; id <= 3; ++id) Put({.users = {UserOf(id, Slug(id))}});
+  }
+
+  static std::string Slug(int64_t id) { return "name" + std::to_string(id); }
+
+  void Put(const PutDocuments& documents) {
+    index_.Put(documents);
+    for (const auto& category : documents.categories) categories_[category.id()] = category;
+    for (const auto& topic : documents.topics) {
+      if (topic.visible()) topics_[topic.id()] = topic;
+      topics_[topic.id()].set_visible(topic.visible());
+    }
+    for (const auto& post : documents.posts) posts_[post.id()] = post;
+  }
+
+  // Shown, in some category, or hidden; of the latter some come without anything else.
+  forum::v1::TopicDocument SomeChangeOfATopic() {
+    forum::v1::TopicDocument topic = topics_.at(SomeTopic());
+    topic.set_visible(Below(2) == 0);
+    if (!topic.visible()) {
+      topic.clear_title();
+    } else if (Below(2) == 0) {
+      topic.set_category_id(1 + static_cast<int64_t>(Below(3)));
+    }
+    if (topic.visible() && Below(3) == 0) topic.set_title("Another thing");
+    return topic;
+  }
+  forum::v1::PostDocument SomeChangeOfAPost() {
+    forum::v1::PostDocument post = Post();
+    post.set_author_id(1 + post.id() % 3);
+    return post;
+  }
+  void Step() {
+    PutDocuments documents;
+    if (Below(4) == 0) {
+      const auto id = 1 + static_cast<int64_t>(Below(3));
+      documents.categories = {
+          CategoryOf(id, Slug(id), Below(2) == 0 ? type::v1::ANONYMOUS : type::v1::MEMBER_ROLE)};
+    }
+    for (size_t i = Below(4); i > 0; --i) documents.topics.push_back(SomeChangeOfATopic());
+    for (size_t i = Below(4); i > 0; --i) documents.posts.push_back(SomeChangeOfAPost());
+    Put(documents);
+  }
+
+  std::vector<std::string> Expected() const {
+    std::map<int64_t, std::pair<int64_t, int64_t>> numbers;
+    for (const auto& [id, post] : posts_) {
+      const auto& topic = topics_.at(post.topic_id());
+      const bool everybody = categories_.at(topic.category_id()).read_role() == type::v1::ANONYMOUS;
+      if (!post.visible() || !topic.visible() || !everybody) continue;
+      numbers[post.author_id()].first += 1;
+      numbers[post.author_id()].second += post.likes_count();
+    }
+    std::vector<std::string> lines;
+    for (int64_t id = 1; id <= 3; ++id) {
+      const auto [posts, likes] = numbers[id];
+      lines.push_back("user|" + std::to_string(id) + "|" + Slug(id) + "||" + Slug(id) + "|1|" +
+                      std::to_string(posts) + "|" + std::to_string(likes));
+    }
+    return lines;
+  }
+  std::vector<std::string> Counted() {
+    std::vector<std::string> lines = Dump();
+    std::erase_if(lines, [](const std::string& line) { return !line.starts_with("user|"); });
+    return lines;
+  }
+
+  std::map<int64_t, forum::v1::CategoryDocument> categories_;
+  std::map<int64_t, forum::v1::TopicDocument> topics_;
+  std::map<int64_t, forum::v1::PostDocument> posts_ = {
+      {70, PostOf(70, 7, 1, "It goes into the tube.")},
+      {71, PostOf(71, 7, 2, "Thanks, the tube it was.", 2)}};
+};
+
+TEST_P(AuthorsHistory, NumbersAreThoseOfAWalkOverEverything) {
+  for (int step = 1; step <= 60; ++step) {
+    Step();
+    ASSERT_EQ(Counted(), Expected()) << "after step " << step;
+    if (step % 20 != 0) continue;
+    index_.Seal();
+    ASSERT_EQ(Counted(), Expected()) << "built anew after step " << step;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, AuthorsHistory, ::testing::Range(1u, 9u));
+
+// What was gathered of the pages before must not be counted once more.
+TEST(FillingTest, ACategoryThatChangesMeanwhileLeavesTheNumbersRight) {
+  forum::v1::GetSnapshotResponse first, second;
+  *first.add_categories() = CategoryOf(1, "general");
+  *first.add_categories() = CategoryOf(2, "staff");
+  *first.add_users() = UserOf(1, "anna");
+  *first.add_topics() = TopicOf(7, 1, "Mounting a filter");
+  *first.add_topics() = TopicOf(8, 2, "Among ourselves");
+  *first.add_posts() = PostOf(70, 7, 1, "It goes into the tube.");
+  *first.add_posts() = PostOf(80, 8, 1, "About the tube.");
+  *second.add_categories() = CategoryOf(2, "staff", type::v1::MODERATOR_ROLE);
+  *second.add_topics() = TopicOf(7, 1, "Mounting a filter");
+  *second.add_posts() = PostOf(81, 7, 2, "Thanks.");
+
+  const auto file = IndexFile::Create("", Language::kEnglish).value();
+  ASSERT_TRUE(file->Fill(Documents(first)).ok());
+  ASSERT_TRUE(file->Fill(Documents(second)).ok());
+  ASSERT_TRUE(file->Complete(1, v1::Index::FIRST).ok());
+  Snapshot snapshot;
+  snapshot.database = file->database();
+  snapshot.segment = file->segment();
+  EXPECT_THAT(DumpOf(snapshot), Contains("user|1|anna||anna|1|2|0"));
+}
 
 TEST_F(IntakeTest, OddTextsGoInAndOutAgain) {
   const std::vector<std::string> before = Dump();

@@ -46,8 +46,11 @@ class IndexStore {
   absl::Status PutUser(const forum::v1::UserDocument& user, std::string_view folded);
   // Of an author that is not known yet too: the names come later.
   absl::Status CountForAuthor(const AuthorDelta& delta);
-  // Counts all anew: a category became public, or is it no longer.
+  // Counts all anew: a category became public, or is it no longer. Posts of hidden topics count for
+  // nobody.
   absl::Status RecountAuthors();
+  // What the posts of a topic would count for their authors.
+  absl::StatusOr<std::vector<AuthorDelta>> AuthorsOf(int64_t topic_id);
 
   // Topics and posts; visible or not.
   absl::StatusOr<absl::flat_hash_map<int64_t, TopicRow>> ReadTopics(

@@ -5,6 +5,7 @@
 
 namespace forium::search {
 
+using database::Row;
 using database::Statement;
 
 constexpr Statement kPutCategory{"search_put_category", R"(
@@ -29,8 +30,7 @@ constexpr Statement kPublicCategories{"search_public_categories",
 
 absl::StatusOr<absl::flat_hash_set<int64_t>> IndexStore::PublicCategories() {
   absl::flat_hash_set<int64_t> ids;
-  RETURN_IF_ERROR(
-      tx_.Query(kPublicCategories, [&](const database::Row& row) { ids.insert(row.Int(0)); }));
+  RETURN_IF_ERROR(tx_.Query(kPublicCategories, [&](const Row& row) { ids.insert(row.Int(0)); }));
   return ids;
 }
 
@@ -60,12 +60,26 @@ constexpr Statement kRecountAuthors{"search_recount_authors", R"(
 INSERT INTO users (id, username, display_name, folded, role, posts, likes)
 SELECT p.author_id, '', '', '', 0, COUNT(*), SUM(p.likes_count)
 FROM posts p CROSS JOIN topics t ON t.id = p.topic_id CROSS JOIN categories c ON c.id = t.category_id
-WHERE c.read_level = 0 GROUP BY p.author_id
+WHERE c.read_level = 0 AND t.visible = 1 GROUP BY p.author_id
 ON CONFLICT (id) DO UPDATE SET posts = excluded.posts, likes = excluded.likes)"};
 
 absl::Status IndexStore::RecountAuthors() {
   RETURN_IF_ERROR(tx_.Execute(kForgetAuthors).status());
   return tx_.Execute(kRecountAuthors).status();
+}
+
+constexpr Statement kAuthorsOf{"search_authors_of_topic", R"(
+SELECT author_id, COUNT(*), SUM(likes_count) FROM posts WHERE topic_id = $1 GROUP BY author_id)"};
+
+absl::StatusOr<std::vector<AuthorDelta>> IndexStore::AuthorsOf(int64_t topic_id) {
+  std::vector<AuthorDelta> authors;
+  RETURN_IF_ERROR(tx_.Query(
+      kAuthorsOf,
+      [&](const Row& row) {
+        authors.push_back({.user_id = row.Int(0), .posts = row.Int(1), .likes = row.Int(2)});
+      },
+      topic_id));
+  return authors;
 }
 
 }  // namespace forium::search
