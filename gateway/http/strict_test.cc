@@ -91,5 +91,17 @@ TEST(StrictFieldsTest, ManyFieldsAreRefused) {
   EXPECT_EQ(breach->status, 431);
 }
 
+TEST(StrictFieldsTest, NamesHaveTheBytesOfTokensOnly) {
+  const std::string separators = "\"(),/:;<=>?@[\\]{} \t";
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    if (c == ':') continue;  // ends the name
+    const bool token = byte > 0x20 && byte < 0x7F && separators.find(c) == std::string::npos;
+    const std::string field = std::string("X") + c + "Y: z";
+    EXPECT_EQ(!FindBreach("GET / HTTP/1.1\r\nHost: a\r\n" + field + "\r\n\r\n").has_value(), token)
+        << byte;
+  }
+}
+
 }  // namespace
 }  // namespace forium::gateway
