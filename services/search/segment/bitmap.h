@@ -31,7 +31,6 @@ class Bitmap {
   void Set(Ordinal at) { words_[at / 64] |= uint64_t{1} << (at % 64); }
   // Those that grow, each less `begin`.
   void SetAll(std::span<const Ordinal> ordinals, Ordinal begin);
-  void SetIf(bool set, Ordinal at) { words_[at / 64] |= uint64_t{set} << (at % 64); }
   void Clear(Ordinal at) { words_[at / 64] &= ~(uint64_t{1} << (at % 64)); }
   bool Has(Ordinal at) const { return (words_[at / 64] >> (at % 64) & 1) != 0; }
 

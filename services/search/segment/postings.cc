@@ -53,6 +53,12 @@ bool TakeRest(std::string_view from, std::vector<int>* places) {
   return true;
 }
 
+// What a post's places take in their list.
+bool TakePlacesBytes(std::string_view& from, std::string_view* places) {
+  uint64_t size = 0;
+  return TakeVarint(from, &size) && TakeBytes(from, size, places);
+}
+
 bool ParsePlaces(std::string_view bytes, uint8_t flags, Places* places) {
   if (flags == kInTitle) return TakeRest(bytes, &places->title);
   uint64_t titles = 0;
@@ -65,11 +71,28 @@ bool ParsePlaces(std::string_view bytes, uint8_t flags, Places* places) {
 
 // Those of a block that are within the window, and have what is wanted.
 void SetSome(const PostsBlock& block, const OrdinalWindow& window, uint8_t wanted, Bitmap& bitmap) {
+  // Without branches: nobody can tell which ones they are.
+  Ordinal some[kBlockPosts];
+  size_t count = 0;
   for (size_t i = 0; i < block.posts; ++i) {
     const Ordinal ordinal = block.ordinals[i];
-    if (ordinal < window.begin || ordinal >= window.end) continue;
-    bitmap.SetIf(wanted == 0 || (block.flags[i] & wanted) != 0, ordinal - window.begin);
+    some[count] = ordinal;
+    const bool within = ordinal - window.begin < window.size();
+    const bool has = (block.flags[i] & wanted) == wanted;
+    count += static_cast<size_t>(within) & static_cast<size_t>(has);
   }
+  bitmap.SetAll({some, count}, window.begin);
+}
+
+// The place of the first that is not less; without branches, as above.
+size_t LowerBound(const PostsBlock& block, Ordinal post) {
+  const Ordinal* from = block.ordinals;
+  for (size_t left = block.posts; left > 1;) {
+    const size_t half = left / 2;
+    from += from[half - 1] < post ? half : 0;
+    left -= half;
+  }
+  return static_cast<size_t>(from - block.ordinals) + (*from < post ? 1 : 0);
 }
 
 }  // namespace
@@ -78,12 +101,11 @@ struct Postings::Block {
   static constexpr size_t kNone = SIZE_MAX;
   size_t number = kNone;
   PostsBlock unpacked;
-  // Of this block: where the places of the first so many posts lie, and what follows them.
+  // Of this block: its places, and where those of the first posts begin, of so many as were asked.
   bool places_read = false;
   std::string places;
   size_t parted = 0;
-  std::string_view rest;
-  std::string_view place_of[kBlockPosts];
+  uint32_t begins[kBlockPosts + 1];
 };
 
 Postings::Postings(int file, const PostingsPlace& place, Ordinal size)
@@ -234,20 +256,22 @@ absl::StatusOr<std::string_view> Postings::PlacesAt(size_t at) {
     const uint32_t end = Blocks() == 1 ? place_.places_bytes : SkipAt(skips_, number).places_end;
     block.places.resize(end - begin);
     RETURN_IF_ERROR(ReadAt(file_, place_.offset + begin, end - begin, block.places.data()));
-    block.rest = block.places;
     block.parted = 0;
+    block.begins[0] = 0;
     block.places_read = true;
   }
-  for (; block.parted <= at; ++block.parted) {
-    std::string_view& places = block.place_of[block.parted];
-    places = {};
-    uint64_t size = 0;
-    if (block.unpacked.flags[block.parted] != 0 &&
-        (!TakeVarint(block.rest, &size) || !TakeBytes(block.rest, size, &places))) {
+  const std::string_view all = block.places;
+  for (; block.parted < at; ++block.parted) {
+    const uint32_t begin = block.begins[block.parted];
+    std::string_view rest = all.substr(begin), places;
+    if (block.unpacked.flags[block.parted] != 0 && !TakePlacesBytes(rest, &places)) {
       return SegmentDamage("bad places");
     }
+    block.begins[block.parted + 1] = static_cast<uint32_t>(all.size() - rest.size());
   }
-  return block.place_of[at];
+  std::string_view rest = all.substr(block.begins[at]), places;
+  if (!TakePlacesBytes(rest, &places)) return SegmentDamage("bad places");
+  return places;
 }
 
 absl::StatusOr<bool> Postings::Find(Ordinal post, Places* places) {
@@ -266,9 +290,8 @@ absl::StatusOr<bool> Postings::Find(Ordinal post, Places* places) {
   if (number >= Blocks()) return false;
   RETURN_IF_ERROR(Unpack(number));
   const PostsBlock& block = block_->unpacked;
-  const Ordinal* found = std::lower_bound(block.ordinals, block.ordinals + block.posts, post);
-  if (found == block.ordinals + block.posts || *found != post) return false;
-  const size_t at = static_cast<size_t>(found - block.ordinals);
+  const size_t at = LowerBound(block, post);
+  if (at == block.posts || block.ordinals[at] != post) return false;
   if (places == nullptr || block.flags[at] == 0) return true;
   ASSIGN_OR_RETURN(const std::string_view bytes, PlacesAt(at));
   if (!ParsePlaces(bytes, block.flags[at], places)) return SegmentDamage("bad places");
