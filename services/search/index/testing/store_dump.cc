@@ -111,7 +111,7 @@ class Finding {
 
   void AddSealed(SegmentList list, std::string_view token, Where where,
                  std::vector<int64_t>& posts) const {
-    const std::optional<Postings> postings = Expected(index_.segment->Find(list, token));
+    std::optional<Postings> postings = Expected(index_.segment->Find(list, token));
     if (!postings.has_value()) return;
     Bitmap found(index_.segment->size(list));
     Expect(postings->AddTo(found, {0, index_.segment->size(list)}, where));
