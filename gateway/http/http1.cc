@@ -326,6 +326,7 @@ void WriteHead(Connection& connection, const Request& request, const Response& r
   head += "\r\n";
 }
 
+// The response must outlive the writing.
 asio::awaitable<bool> WriteResponse(Connection& connection, const Response& response,
                                     bool head_only) {
   const CachedPage* cached = response.cached.get();
@@ -339,7 +340,7 @@ asio::awaitable<bool> WriteResponse(Connection& connection, const Response& resp
   const int file = cached != nullptr && !body.empty() && connection.transport.sends_files()
                        ? cached->body_file.For(body)
                        : -1;
-  co_return co_await WriteAll(connection, {prebuilt, connection.head, body}, file);
+  return WriteAll(connection, {prebuilt, connection.head, body}, file);
 }
 
 // Says no and closes; reads on for a moment, since closing with unread bytes would reset the answer
