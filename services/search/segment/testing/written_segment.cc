@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/base/status/macros.h"
+#include "services/search/segment/facts.h"
 
 namespace forium::search {
 namespace {
@@ -187,7 +188,14 @@ bool ReadEverything(const std::string& path, const std::vector<WrittenPost>& pos
   }
   for (const SegmentList list : kBothLists) {
     const Ordinal size = std::min<Ordinal>(segment.size(list), 1'000'000);
-    if (size > 0) damage &= IsSoundOrDamage(segment.PostAt(list, size - 1).status(), &sound);
+    for (Ordinal i = 0; i < size; i += 1 + size / 50) {
+      Facts facts;
+      absl::Status read = segment.ReadPost(list, i, &facts);
+      damage &= IsSoundOrDamage(read, &sound);
+      if (!read.ok()) continue;
+      damage &= IsSoundOrDamage(segment.ReadTopic(&facts), &sound);
+      damage &= IsSoundOrDamage(segment.ReadText(facts.text).status(), &sound);
+    }
     for (const std::string& token : tokens) {
       absl::StatusOr<std::optional<Postings>> found = segment.Find(list, token);
       damage &= IsSoundOrDamage(found.status(), &sound);
