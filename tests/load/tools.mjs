@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The measuring tools: wrk for rates, h2load for latencies at a fixed rate, nginx as the yardstick.
 import {execFile, spawn} from 'node:child_process';
-import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
@@ -36,6 +36,7 @@ export async function wrk(url, {connections = 64, seconds = 5, headers = {}, scr
  */
 export async function fixedRate(url, {rate, connections = 8, seconds = 5, folder, headers = {}}) {
   const logs = Array.from({length: connections}, (_, i) => join(folder, `h2load-${i}.log`));
+  for (const log of logs) rmSync(log, {force: true});  // it would be added to
   await Promise.all(logs.map((log, i) => {
     const share = (rate / connections) * (1 + 0.1 * ((i + 0.5) / connections - 0.5));
     return run('h2load', ['--h1', '-c', '1', '-t', '1', '--rps', share.toFixed(2), '-D', String(seconds), '--log-file', log,
