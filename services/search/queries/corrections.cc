@@ -49,13 +49,13 @@ bool HitAsTyped(const Found& found, size_t term) {
   return false;
 }
 
-// The correction that was hit most; null when the word itself was hit, or nothing.
+// The correction that was hit most; null when none was. That the word itself or another inflection
+// was hit as well, somewhere, does not explain the others.
 const PlannedForm* CorrectionOf(const PlannedTerm& term, const std::array<int, 256>& counts) {
   const PlannedForm* used = nullptr;
   int most = 0;
   for (size_t form = 0; form < term.forms.size() && form < counts.size(); ++form) {
-    if (counts[form] == 0) continue;
-    if (term.forms[form].origin != PlannedForm::Origin::kCorrected) return nullptr;
+    if (term.forms[form].origin != PlannedForm::Origin::kCorrected) continue;
     if (counts[form] > most) {
       most = counts[form];
       used = &term.forms[form];

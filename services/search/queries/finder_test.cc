@@ -71,6 +71,34 @@ TEST_F(FinderCommunityTest, TyposAreForgivenAndTold) {
   EXPECT_THAT(Find("heightmaps ").interpretation().corrections(), IsEmpty());
 }
 
+// `bodes` is an inflection of `bode`; nothing but a correction explains `bodies`.
+TEST_F(FinderCommunityTest, ACorrectionIsToldWhenAnInflectionIsHitToo) {
+  index_.Put({.topics = {TopicOf(9, 1, "This will bode well"), TopicOf(10, 1, "Rigid bodies")},
+              .posts = {PostOf(90, 9, 1, "I hope so."), PostOf(100, 10, 1, "They fall.")}});
+  const v1::SearchResponse found = Find("bodes ");
+  EXPECT_THAT(Topics(found), Contains(9));
+  EXPECT_THAT(Topics(found), Contains(10));
+  ASSERT_EQ(found.interpretation().corrections_size(), 1);
+  EXPECT_EQ(found.interpretation().corrections(0).used(), "bodies");
+  EXPECT_THAT(Find("bode ").interpretation().corrections(), IsEmpty());
+}
+
+TEST_F(FinderCommunityTest, ACorrectionOfARareWordIsToldWhenTheWordIsHitToo) {
+  PutDocuments documents = {.topics = {TopicOf(100, 1, "A colou")},
+                            .posts = {PostOf(1000, 100, 1, "Which one?")}};
+  for (int64_t id = 101; id < 126; ++id) {
+    documents.topics.push_back(TopicOf(id, 1, "A colour"));
+    documents.posts.push_back(PostOf(10 * id, id, 1, "This one."));
+  }
+  index_.Put(documents);
+  const v1::SearchResponse found = Find("colou ");
+  EXPECT_EQ(Topics(found).front(), 100);
+  EXPECT_GT(found.total(), 20);
+  ASSERT_EQ(found.interpretation().corrections_size(), 1);
+  EXPECT_EQ(found.interpretation().corrections(0).used(), "colour");
+  EXPECT_THAT(Find("colour ").interpretation().corrections(), IsEmpty());
+}
+
 TEST_F(FinderCommunityTest, IdentifiersAreFoundWholeAndByPart) {
   EXPECT_THAT(Topics(Find("std::vector")), ElementsAre(2));
   EXPECT_THAT(Topics(Find("SetDepthMapSize")), ElementsAre(3));

@@ -28,7 +28,7 @@ export const m: typeof Messages = {
   members: 'Mitglieder',
   postsCount: (n) => `${count(n)} ${plural(n, 'Beitrag', 'Beiträge')}`,
   didYouMean: 'Meintest du',
-  searchedFor: (used, typed) => `„${typed}“ hat hier niemand geschrieben; dies sind Ergebnisse für „${used}“.`,
+  searchedFor: (used, typed) => `„${typed}“ hat hier kaum jemand geschrieben; auch nach „${used}“ wurde gesucht.`,
   relaxed: 'Kein Thema enthält all diese Wörter. Diese enthalten einige davon.',
   problems: {
     UNKNOWN_OPERATOR: (text) => `„${text}“ ist kein Filter, den es hier gibt; es wurde als Wörter gesucht.`,

@@ -28,7 +28,7 @@ export const m = {
   members: 'Members',
   postsCount: (n: number) => `${count(n)} ${plural(n, 'post', 'posts')}`,
   didYouMean: 'Did you mean',
-  searchedFor: (used: string, typed: string) => `Nobody wrote “${typed}” here; these results are for “${used}”.`,
+  searchedFor: (used: string, typed: string) => `Hardly anybody wrote “${typed}” here; “${used}” was looked for, too.`,
   relaxed: 'No topic has all of these words. These have some of them.',
   problems: {
     UNKNOWN_OPERATOR: (text: string) => `“${text}” is no filter that exists here; it was looked for as words.`,
