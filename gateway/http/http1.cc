@@ -150,16 +150,37 @@ std::optional<Refusal> RefusalOf(const beast::error_code& error) {
   return Refusal{400, "The request is malformed."};
 }
 
+using Parts = std::array<std::string_view, 3>;
+
+// Takes off what was written.
+void Remove(Parts& parts, size_t bytes) {
+  for (std::string_view& part : parts) {
+    const size_t of_part = std::min(bytes, part.size());
+    part.remove_prefix(of_part);
+    bytes -= of_part;
+  }
+}
+
+// Most answers end here, without a coroutine. False: `parts` are what is left for WriteAll.
+bool WriteAtOnce(Connection& connection, Parts& parts) {
+  const auto first = std::find_if(parts.begin(), parts.end(), [](auto it) { return !it.empty(); });
+  size_t left = 0;
+  for (const std::string_view part : parts) left += part.size();
+  if (left > kWriteSlice) return false;
+  const size_t bytes = connection.transport.TryWrite({first, parts.end()}).value_or(0);
+  Remove(parts, bytes);
+  return bytes == left;
+}
+
 // Writes all parts: at once if the connection takes them, else slice by slice, each with the write
 // timeout. `file` has the last part too, unless it is -1.
-asio::awaitable<bool> WriteAll(Connection& connection, std::array<std::string_view, 3> parts,
-                               int file = -1) {
+asio::awaitable<bool> WriteAll(Connection& connection, Parts parts, int file = -1) {
   const size_t whole = parts.back().size();
   size_t first = 0;
   while (true) {
     while (first < parts.size() && parts[first].empty()) ++first;
     if (first == parts.size()) co_return true;
-    std::array<std::string_view, 3> slice;
+    Parts slice;
     size_t budget = kWriteSlice;
     size_t last = first;
     for (; last < parts.size() && budget > 0; ++last) {
@@ -178,11 +199,7 @@ asio::awaitable<bool> WriteAll(Connection& connection, std::array<std::string_vi
       bytes = co_await connection.transport.Write(now);
       if (bytes == 0) co_return false;
     }
-    for (size_t i = first; i < parts.size() && bytes > 0; ++i) {
-      const size_t of_part = std::min(bytes, parts[i].size());
-      parts[i].remove_prefix(of_part);
-      bytes -= of_part;
-    }
+    Remove(parts, bytes);
   }
 }
 
@@ -326,9 +343,13 @@ void WriteHead(Connection& connection, const Request& request, const Response& r
   head += "\r\n";
 }
 
-// The response must outlive the writing.
-asio::awaitable<bool> WriteResponse(Connection& connection, const Response& response,
-                                    bool head_only) {
+// Views of the connection's head and of the response.
+struct Outgoing {
+  Parts parts;
+  int file = -1;  // has the last part too
+};
+
+Outgoing OutgoingOf(Connection& connection, const Response& response, bool head_only) {
   const CachedPage* cached = response.cached.get();
   std::string_view body = cached != nullptr ? std::string_view(cached->body) : response.body.view();
   const int status = cached != nullptr && response.status != 304 ? cached->status : response.status;
@@ -340,7 +361,7 @@ asio::awaitable<bool> WriteResponse(Connection& connection, const Response& resp
   const int file = cached != nullptr && !body.empty() && connection.transport.sends_files()
                        ? cached->body_file.For(body)
                        : -1;
-  return WriteAll(connection, {prebuilt, connection.head, body}, file);
+  return {{prebuilt, connection.head, body}, file};
 }
 
 // Says no and closes; reads on for a moment, since closing with unread bytes would reset the answer
@@ -348,7 +369,7 @@ asio::awaitable<bool> WriteResponse(Connection& connection, const Response& resp
 asio::awaitable<void> Refuse(Connection& connection, Refusal refusal) {
   const Response response = connection.worker.application.refuse(refusal.status, refusal.detail);
   WriteHead(connection, Request(), response, false, false);
-  if (!co_await WriteResponse(connection, response, false)) co_return;
+  if (!co_await WriteAll(connection, OutgoingOf(connection, response, false).parts)) co_return;
   connection.transport.ShutdownWrite();
   connection.Expect(absl::Seconds(2));
   for (int64_t left = kLingerBytes; left > 0;) {
@@ -445,9 +466,13 @@ asio::awaitable<void> ServeRequests(Connection& connection, const Peer& peer) {
                             (!streamed || framing != BodyStream::Framing::kAsIs ||
                              !response.Header("content-length").empty());
     WriteHead(connection, request, response, keep_alive, old);
-    const bool written = streamed ? co_await Stream(connection, response, framing)
-                                  : co_await WriteResponse(connection, response, request.head);
-    if (!written) co_return;
+    if (streamed) {
+      if (!co_await Stream(connection, response, framing)) co_return;
+    } else {
+      Outgoing out = OutgoingOf(connection, response, request.head);
+      const bool written = out.file < 0 && WriteAtOnce(connection, out.parts);
+      if (!written && !co_await WriteAll(connection, out.parts, out.file)) co_return;
+    }
     if (!keep_alive) {
       connection.transport.ShutdownWrite();
       co_return;
