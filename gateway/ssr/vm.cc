@@ -32,8 +32,8 @@ void SetOptions() {
     // The heap grows as if the machine had this much, instead of a quarter of what it has.
     jsc_options_set_size("forceRAMSize", 96ul << 20);
     jsc_options_set_uint("numberOfGCMarkers", 1);
-    // What is made before a collection: some pages, instead of two.
-    jsc_options_set_uint("smallHeapSize", 4u << 20);
+    // What is made before a collection: ten pages, instead of two.
+    jsc_options_set_uint("smallHeapSize", 8u << 20);
     // The last tier of compilation gains nothing on pages.
     jsc_options_set_boolean("useFTLJIT", 0);
     jsc_options_set_boolean("useWasm", 0);
