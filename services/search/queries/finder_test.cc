@@ -99,6 +99,25 @@ TEST_F(FinderCommunityTest, ACorrectionOfARareWordIsToldWhenTheWordIsHitToo) {
   EXPECT_THAT(Find("colour ").interpretation().corrections(), IsEmpty());
 }
 
+TEST_F(FinderCommunityTest, TitlesWithTheWordsComeBeforePartsOfIdentifiers) {
+  index_.Put(
+      {.topics = {TopicOf(9, 1, "How a smoke trail is made blurry"),
+                  TopicOf(10, 1, "SetSmokeTrailFilter"), TopicOf(11, 1, "SmokeTrail blurry")},
+       .posts = {PostOf(90, 9, 1, "Who knows?"), PostOf(100, 10, 1, "Who knows?"),
+                 PostOf(110, 11, 1, "Who knows?")}});
+  // An identifier of these very words is as good as the words.
+  EXPECT_THAT(Topics(Find("smoke trail ")), ElementsAre(11, 9, 10));
+  EXPECT_EQ(Topics(Find("setsmoketrailfilter ")).front(), 10);
+  EXPECT_EQ(Topics(Find("set smoke trail filter ")).front(), 10);
+}
+
+TEST_F(FinderCommunityTest, WordsWithHyphensAreNoIdentifiers) {
+  index_.Put(
+      {.topics = {TopicOf(9, 1, "A cross-fade of sounds"), TopicOf(10, 1, "A CrossFade of sounds")},
+       .posts = {PostOf(90, 9, 1, "Who knows?"), PostOf(100, 10, 1, "Who knows?")}});
+  EXPECT_THAT(Topics(Find("fade ")), ElementsAre(9, 10));
+}
+
 TEST_F(FinderCommunityTest, IdentifiersAreFoundWholeAndByPart) {
   EXPECT_THAT(Topics(Find("std::vector")), ElementsAre(2));
   EXPECT_THAT(Topics(Find("SetDepthMapSize")), ElementsAre(3));

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "absl/strings/ascii.h"
+#include "services/search/queries/title_words.h"
 #include "services/search/queries/weights.h"
 
 namespace forium::search {
@@ -31,7 +33,11 @@ float Capped(int64_t value, float most) {
 class Ranking {
  public:
   Ranking(const Plan& plan, const RankingOptions& options, Words& words)
-      : plan_(plan), options_(options), words_(words), rarity_(plan.Rarity()) {
+      : plan_(plan),
+        options_(options),
+        words_(words),
+        titles_(plan, words),
+        rarity_(plan.Rarity()) {
     for (const PlannedTerm& term : plan.terms) deciding_ += term.frequent ? 0 : 1;
   }
 
@@ -73,6 +79,7 @@ class Ranking {
 
   float Score(const FoundTopic& topic, const FoundPost& best, float best_score) const {
     if (rarity_ <= 0) return Priors(topic, best);
+    const std::optional<TitleWords> title_words = WordsOfTitle(topic, best.hits);
     float title = 0;
     float found = 0;
     int here = 0;
@@ -80,7 +87,8 @@ class Ranking {
     for (size_t i = 0; i < plan_.terms.size(); ++i) {
       if (Term(i).frequent) continue;
       const TermHit& hit = best.hits.terms[i];
-      title += Term(i).rarity * weights::kTitle * WeightOf(hit.title);
+      const float share = title_words.has_value() ? title_words->shares[i] : 1;
+      title += Term(i).rarity * weights::kTitle * WeightOf(hit.title) * share;
       in_title += hit.title > 0 ? 1 : 0;
       here += hit.any() ? 1 : 0;
       const float weight = WeightOf(std::max(hit.title, hit.body));
@@ -88,7 +96,7 @@ class Ranking {
     }
     float score = title + best_score + Pairs(best.hits);
     if (here == deciding_) score += weights::kAllWords * rarity_;
-    if (in_title > 0) score += rarity_ * TitleBonus(topic, in_title);
+    if (in_title > 0) score += rarity_ * TitleBonus(topic, in_title, title_words);
     return score * std::pow(std::min(found / rarity_, 1.0f), weights::kMissingPower) *
            Priors(topic, best);
   }
@@ -107,16 +115,31 @@ class Ranking {
                    weights::kNearPair * static_cast<float>(hits.near));
   }
 
-  float TitleBonus(const FoundTopic& topic, int in_title) const {
+  // Nothing where all words of the title are words for themselves, or none was hit.
+  std::optional<TitleWords> WordsOfTitle(const FoundTopic& topic, const RowHits& hits) const {
+    const bool hit = std::any_of(hits.terms.begin(), hits.terms.end(),
+                                 [](const TermHit& term) { return term.title > 0; });
+    if (!hit || !TitleReader::MayHaveIdentifiers(topic.title)) return std::nullopt;
+    return titles_.Read(topic.title, topic.language);
+  }
+
+  float TitleBonus(const FoundTopic& topic, int in_title,
+                   const std::optional<TitleWords>& title_words) const {
     const std::string key = TitleKey(topic.title, words_);
     if (key == options_.title_key) return weights::kExactTitle + weights::kTitleCovered;
-    int named = in_title;
-    for (const PlannedTerm& term : plan_.terms) {
-      // Frequent words were not looked for.
-      if (term.frequent && key.find(term.text) != std::string::npos) ++named;
+    float covered = 0;
+    if (title_words.has_value()) {
+      covered = static_cast<float>(title_words->named) /
+                static_cast<float>(std::max(title_words->all, 1));
+    } else {
+      int named = in_title;
+      for (const PlannedTerm& term : plan_.terms) {
+        // Frequent words were not looked for.
+        if (term.frequent && key.find(term.text) != std::string::npos) ++named;
+      }
+      const auto all = static_cast<float>(std::count(key.begin(), key.end(), ' ') + 1);
+      covered = std::min(static_cast<float>(named) / all, 1.0f);
     }
-    const auto all = static_cast<float>(std::count(key.begin(), key.end(), ' ') + 1);
-    const float covered = std::min(static_cast<float>(named) / all, 1.0f);
     return weights::kTitleCovered * covered * covered;
   }
 
@@ -133,6 +156,7 @@ class Ranking {
   const Plan& plan_;
   const RankingOptions& options_;
   Words& words_;
+  mutable TitleReader titles_;  // buffers
   const float rarity_;
   int deciding_ = 0;
 };
