@@ -28,8 +28,8 @@ void Print(const char* what, std::vector<int64_t> micros) {
     return micros[static_cast<size_t>(share * static_cast<double>(micros.size() - 1))];
   };
   const int64_t sum = std::accumulate(micros.begin(), micros.end(), int64_t{0});
-  std::cout << what << ": mean " << sum / static_cast<int64_t>(micros.size()) << "  p50 " << at(0.5) << "  p95 " << at(0.95) << "  p99 " << at(0.99)
-            << "  most " << micros.back() << "\n";
+  std::cout << what << ": mean " << sum / static_cast<int64_t>(micros.size()) << "  p50 " << at(0.5)
+            << "  p95 " << at(0.95) << "  p99 " << at(0.99) << "  most " << micros.back() << "\n";
 }
 
 int Measure(const std::string& path) {

@@ -64,8 +64,7 @@ absl::StatusOr<std::optional<ReadableTopic>> SearchStore::Topic(int64_t id) {
   return topic;
 }
 
-constexpr Statement kPostsWith = {"posts_with",
-                                  "SELECT posts FROM vocabulary WHERE word = $1"};
+constexpr Statement kPostsWith = {"posts_with", "SELECT posts FROM vocabulary WHERE word = $1"};
 absl::StatusOr<int64_t> SearchStore::PostsWith(std::string_view word) {
   int64_t posts = 0;
   RETURN_IF_ERROR(tx_.Query(
