@@ -106,7 +106,7 @@ class DamageTest : public ::testing::Test {
     if (!status.ok()) index_->ReportDamage(status);
   }
   static absl::Status LookUp(const Segment& segment) {
-    const auto found = segment.Find(SegmentList::kReplies, "tube");
+    auto found = segment.Find(SegmentList::kReplies, "tube");
     if (!found.ok() || !found->has_value()) return found.status();
     Bitmap posts(segment.size(SegmentList::kReplies));
     RETURN_IF_ERROR((*found)->AddTo(posts, {0, posts.size()}));
