@@ -277,7 +277,8 @@ IndexFile::Place IndexFile::LookForPlace() const {
   if (found.st_ino != inode_) return Place::kReplaced;
   // Another file of words does no harm: this one is read on.
   if (segment_ == nullptr) return Place::kSame;
-  const bool same = ::stat(words_path_.c_str(), &found) == 0 && found.st_ino == segment_->inode();
+  const bool same = ::stat(words_path_.c_str(), &found) == 0 && found.st_ino == segment_->inode() &&
+                    found.st_size == segment_->bytes();
   return same ? Place::kSame : Place::kGone;
 }
 

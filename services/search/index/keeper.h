@@ -65,6 +65,7 @@ class Index::Keeper {
   void FollowAlways();
   // A pass: until the end of the log, or an error.
   absl::Status FollowToEnd(const File& file, int64_t pass);
+  void RestSegment(const File& file);
   absl::StatusOr<bool> FollowStep(const File& file);
   // Whether so much changed since it was built that it should be built anew.
   bool HasOutgrown(const IndexFile::Numbers& numbers) const;
@@ -113,6 +114,7 @@ class Index::Keeper {
   bool follow_failing_ = false;
   int64_t refreshed_version_ = -1;
   absl::Time refresh_after_ = absl::InfinitePast();
+  absl::Time rested_at_ = absl::InfinitePast();
   // Of the worker alone.
   bool build_failing_ = false;
   int64_t next_number_ = 1;

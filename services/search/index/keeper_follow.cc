@@ -23,6 +23,10 @@ constexpr double kRefreshShare = 0.02;
 constexpr absl::Duration kRefreshAtLeast = absl::Seconds(2);
 constexpr absl::Duration kRefreshAtMost = absl::Minutes(10);
 
+// What queries read of a segment in this time counts as the process's memory. The system keeps it
+// either way.
+constexpr absl::Duration kRestEvery = absl::Seconds(10);
+
 // What is not sealed costs a query more: of this part of the sealed posts it is too much.
 constexpr int64_t kLoosePart = 8;
 // What was deleted or edited stands in the segment until another is made: no longer than this.
@@ -69,8 +73,15 @@ void Index::Keeper::FollowAlways() {
   }
 }
 
+void Index::Keeper::RestSegment(const File& file) {
+  if (absl::Now() < rested_at_ + kRestEvery) return;
+  rested_at_ = absl::Now();
+  file->segment()->Rest();
+}
+
 absl::Status Index::Keeper::FollowToEnd(const File& file, int64_t pass) {
   LookAfter(file);
+  RestSegment(file);
   absl::Status status = file->CheckIdentity();
   for (bool at_end = false; status.ok() && !at_end && Serves(file);) {
     absl::StatusOr<bool> step = FollowStep(file);

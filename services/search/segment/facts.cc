@@ -130,17 +130,18 @@ absl::StatusOr<FactsPlaces> FactsWriter::WriteTo(OutputFile& file) {
   return places;
 }
 
-absl::Status Facts::ReadPost(int file, const FactsPlaces& places, size_t list, Ordinal ordinal) {
+absl::Status Facts::ReadPost(const FileView& file, const FactsPlaces& places, size_t list,
+                             Ordinal ordinal) {
   return ReadPostAt(file, places.posts[list] + uint64_t{ordinal} * kPostBytes);
 }
 
-absl::StatusOr<bool> Facts::FindPost(int file, const FactsPlaces& places, size_t list, Ordinal size,
-                                     int64_t post_id) {
+absl::StatusOr<bool> Facts::FindPost(const FileView& file, const FactsPlaces& places, size_t list,
+                                     Ordinal size, int64_t post_id) {
   return FindPostFrom(file, places.posts[list], size, /*falling=*/true, post_id);
 }
 
-absl::StatusOr<bool> Facts::FindPostFrom(int file, uint64_t begin, uint64_t count, bool falling,
-                                         int64_t post_id) {
+absl::StatusOr<bool> Facts::FindPostFrom(const FileView& file, uint64_t begin, uint64_t count,
+                                         bool falling, int64_t post_id) {
   for (uint64_t first = 0, end = count; first < end;) {
     const uint64_t middle = first + (end - first) / 2;
     RETURN_IF_ERROR(ReadPostAt(file, begin + middle * kPostBytes));
@@ -154,7 +155,7 @@ absl::StatusOr<bool> Facts::FindPostFrom(int file, uint64_t begin, uint64_t coun
   return false;
 }
 
-absl::Status Facts::ReadPostAt(int file, uint64_t offset) {
+absl::Status Facts::ReadPostAt(const FileView& file, uint64_t offset) {
   char record[kPostBytes];
   RETURN_IF_ERROR(ReadAt(file, offset, kPostBytes, record));
   const std::string_view summed(record, kPostBytes - 4);
@@ -175,7 +176,7 @@ absl::Status Facts::ReadPostAt(int file, uint64_t offset) {
   return absl::OkStatus();
 }
 
-absl::Status Facts::ReadTopic(int file, const FactsPlaces& places) {
+absl::Status Facts::ReadTopic(const FileView& file, const FactsPlaces& places) {
   if (topic_offset_ == read_offset_) return absl::OkStatus();
   if (topic_bytes_ < 4 || topic_bytes_ > kMostTopicBytes) return SegmentDamage("a topic's size");
   topic_record_.resize(topic_bytes_);

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "services/search/segment/bitmap.h"
 #include "services/search/segment/layout.h"
+#include "services/search/segment/mapped_file.h"
 #include "services/search/segment/output_file.h"
 #include "services/search/segment/texts.h"
 
@@ -70,19 +71,20 @@ class Facts {
   TopicFacts topic;
 
   // Errors: DataLoss.
-  absl::Status ReadPost(int file, const FactsPlaces& places, size_t list, Ordinal ordinal);
+  absl::Status ReadPost(const FileView& file, const FactsPlaces& places, size_t list,
+                        Ordinal ordinal);
   // By its id; whether there is one.
-  absl::StatusOr<bool> FindPost(int file, const FactsPlaces& places, size_t list, Ordinal size,
-                                int64_t post_id);
+  absl::StatusOr<bool> FindPost(const FileView& file, const FactsPlaces& places, size_t list,
+                                Ordinal size, int64_t post_id);
   // The topic of the post that was read last; that of the one before is not read again.
-  absl::Status ReadTopic(int file, const FactsPlaces& places);
+  absl::Status ReadTopic(const FileView& file, const FactsPlaces& places);
 
  private:
   friend class FactsWriter;
-  absl::Status ReadPostAt(int file, uint64_t offset);
+  absl::Status ReadPostAt(const FileView& file, uint64_t offset);
   // Among so many records from there on, whose ids fall, or grow.
-  absl::StatusOr<bool> FindPostFrom(int file, uint64_t begin, uint64_t count, bool falling,
-                                    int64_t post_id);
+  absl::StatusOr<bool> FindPostFrom(const FileView& file, uint64_t begin, uint64_t count,
+                                    bool falling, int64_t post_id);
   bool ParseTopic();
 
   uint64_t topic_offset_ = 0, read_offset_ = UINT64_MAX;

@@ -99,9 +99,10 @@ absl::Status SegmentDamage(std::string_view what) {
       absl::StrCat("segment: ", absl::string_view(what.data(), what.size())));
 }
 
-absl::Status ReadAt(int file, uint64_t offset, size_t size, char* to) {
+absl::Status ReadAt(const FileView& file, uint64_t offset, size_t size, char* to) {
+  if (file.mapped != nullptr) return file.mapped->Read(offset, size, to);
   while (size > 0) {
-    const ssize_t read = ::pread(file, to, size, static_cast<off_t>(offset));
+    const ssize_t read = ::pread(file.descriptor, to, size, static_cast<off_t>(offset));
     if (read < 0 && errno == EINTR) continue;
     if (read < 0) return SegmentDamage(absl::StrCat("cannot be read: ", std::strerror(errno)));
     if (read == 0) return SegmentDamage("is cut off");

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/search/segment/mapped_file.h"
 #include "services/search/segment/segment.h"
 
 namespace forium::search {
@@ -67,6 +68,6 @@ uint32_t Sum(std::string_view bytes);
 absl::Status SegmentDamage(std::string_view what);
 
 // Reads exactly what was asked. Errors: DataLoss.
-absl::Status ReadAt(int file, uint64_t offset, size_t size, char* to);
+absl::Status ReadAt(const FileView& file, uint64_t offset, size_t size, char* to);
 
 }  // namespace forium::search

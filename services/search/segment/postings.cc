@@ -108,7 +108,7 @@ struct Postings::Block {
   uint32_t begins[kBlockPosts + 1];
 };
 
-Postings::Postings(int file, const PostingsPlace& place, Ordinal size)
+Postings::Postings(const FileView& file, const PostingsPlace& place, Ordinal size)
     : file_(file), place_(place), size_(size) {}
 Postings::Postings(Postings&&) noexcept = default;
 Postings& Postings::operator=(Postings&&) noexcept = default;

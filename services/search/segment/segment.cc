@@ -94,7 +94,9 @@ struct Segment::Parts {
   Footer footer = {};
   std::string index = {};  // offsets and ends, then the first tokens
   std::string sums = {};
+  std::unique_ptr<const MappedFile> mapped = {};
 
+  FileView view() const { return {file.get(), mapped.get()}; }
   uint64_t BlockBegin(size_t block) const {
     return LoadFixed<uint64_t>(index.data() + block * kIndexEntryBytes);
   }
@@ -132,6 +134,7 @@ absl::Status Segment::Parts::Load() {
   sums.resize(4 * SumsOf(footer.sums));
   RETURN_IF_ERROR(ReadAt(file.get(), footer.sums, sums.size(), sums.data()));
   if (Sum(sums) != footer.sums_sum) return SegmentDamage("wrong checksum of the checksums");
+  mapped = MappedFile::Map(file.get(), size);
   return absl::OkStatus();
 }
 
@@ -174,24 +177,23 @@ absl::StatusOr<int64_t> Segment::PostAt(SegmentList list, Ordinal ordinal) const
 
 absl::Status Segment::ReadPost(SegmentList list, Ordinal ordinal, Facts* facts) const {
   if (ordinal >= size(list)) return absl::OutOfRangeError("The list has no such post.");
-  return facts->ReadPost(parts_->file.get(), parts_->footer.facts, static_cast<size_t>(list),
-                         ordinal);
+  return facts->ReadPost(parts_->view(), parts_->footer.facts, static_cast<size_t>(list), ordinal);
 }
 
 absl::Status Segment::ReadTopic(Facts* facts) const {
-  return facts->ReadTopic(parts_->file.get(), parts_->footer.facts);
+  return facts->ReadTopic(parts_->view(), parts_->footer.facts);
 }
 
 absl::StatusOr<std::string> Segment::ReadText(const TextPlace& place) const {
-  return search::ReadText(parts_->file.get(), place);
+  return search::ReadText(parts_->view(), place);
 }
 
 absl::StatusOr<std::string> Segment::TextOf(int64_t post_id) const {
   Facts facts;
   for (const SegmentList list : {SegmentList::kReplies, SegmentList::kOpenings}) {
     ASSIGN_OR_RETURN(const bool found,
-                     facts.FindPost(parts_->file.get(), parts_->footer.facts,
-                                    static_cast<size_t>(list), size(list), post_id));
+                     facts.FindPost(parts_->view(), parts_->footer.facts, static_cast<size_t>(list),
+                                    size(list), post_id));
     if (found) return ReadText(facts.text);
   }
   return SegmentDamage("a post is not there");
@@ -213,7 +215,7 @@ absl::StatusOr<std::optional<Postings>> Segment::Find(SegmentList list,
   if (after == 0) return std::nullopt;
   const uint64_t begin = parts_->BlockBegin(after - 1);
   std::string bytes(parts_->BlockEnd(after - 1) - begin, '\0');
-  RETURN_IF_ERROR(ReadAt(parts_->file.get(), begin, bytes.size(), bytes.data()));
+  RETURN_IF_ERROR(ReadAt(parts_->view(), begin, bytes.size(), bytes.data()));
 
   DictionaryBlock block(bytes, parts_->footer.facts.topics);
   bool sound = block.Begin();
@@ -221,7 +223,7 @@ absl::StatusOr<std::optional<Postings>> Segment::Find(SegmentList list,
     sound = block.Next();
     if (!sound || block.token() < token) continue;
     if (block.token() != token || block.place(list).posts == 0) return std::nullopt;
-    Postings postings(parts_->file.get(), block.place(list), size(list));
+    Postings postings(parts_->view(), block.place(list), size(list));
     RETURN_IF_ERROR(postings.Load());
     return std::optional<Postings>(std::move(postings));
   }
@@ -229,6 +231,11 @@ absl::StatusOr<std::optional<Postings>> Segment::Find(SegmentList list,
   return std::nullopt;
 }
 
+void Segment::Rest() const {
+  if (parts_->mapped != nullptr) parts_->mapped->Rest();
+}
+
+// By calls, so that a check does not fill the process's memory.
 absl::StatusOr<int64_t> Segment::Check(int64_t part) const {
   const uint64_t covered = parts_->footer.sums;
   const int64_t sums = static_cast<int64_t>(SumsOf(covered));

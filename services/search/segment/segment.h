@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The words of the posts of an index, sealed: a file that is written once, when the index is built,
 // and only read from then on. README.md tells its format. What changed since stands in FTS5 beside
-// it. Read by pread, never mapped: a file that is cut off is an error, not a signal. Thread-safe.
+// it. A file that is cut off is an error. Thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/search/segment/bitmap.h"
+#include "services/search/segment/mapped_file.h"
 
 namespace forium::search {
 
@@ -62,7 +63,7 @@ class Postings {
  private:
   friend class Segment;
   struct Block;
-  Postings(int file, const PostingsPlace& place, Ordinal size);
+  Postings(const FileView& file, const PostingsPlace& place, Ordinal size);
   // Reads what is there to begin with: all of a short list.
   absl::Status Load();
   size_t Blocks() const;
@@ -82,7 +83,7 @@ class Postings {
   // The places of the post at `at` in the block that was unpacked.
   absl::StatusOr<std::string_view> PlacesAt(size_t at);
 
-  int file_;
+  FileView file_;
   PostingsPlace place_;
   Ordinal size_;                            // posts of the list
   std::string skips_;                       // the first of them; none for a list of one block
@@ -121,6 +122,8 @@ class Segment {
   // Compares a part of the file with its checksums, from `part` on, 0 at first. The next part; 0 at
   // the end.
   absl::StatusOr<int64_t> Check(int64_t part) const;
+  // What was read no longer counts as the process's memory, until it is read again.
+  void Rest() const;
 
  private:
   struct Parts;

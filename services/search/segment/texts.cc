@@ -81,7 +81,7 @@ TextPlace PutText(std::string_view text, OutputFile& file) {
   return place;
 }
 
-absl::StatusOr<std::string> ReadText(int file, const TextPlace& place) {
+absl::StatusOr<std::string> ReadText(const FileView& file, const TextPlace& place) {
   RETURN_IF_ERROR(CheckSize(place));
   std::string bytes(place.bytes, '\0');
   RETURN_IF_ERROR(ReadAt(file, place.offset, bytes.size(), bytes.data()));

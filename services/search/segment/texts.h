@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/search/segment/mapped_file.h"
 #include "services/search/segment/output_file.h"
 
 namespace forium::search {
@@ -26,7 +27,7 @@ struct TextPlace {
 
 TextPlace PutText(std::string_view text, OutputFile& file);
 // Errors: DataLoss.
-absl::StatusOr<std::string> ReadText(int file, const TextPlace& place);
+absl::StatusOr<std::string> ReadText(const FileView& file, const TextPlace& place);
 // Of a file that is not finished.
 absl::StatusOr<std::string> ReadText(const OutputFile& file, const TextPlace& place);
 
