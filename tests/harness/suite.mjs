@@ -62,7 +62,10 @@ export class Suite extends Site {
     suite.folder = temporaryFolder('forium-suite');
     suite.parts = [];
     try {
-      [suite.postgres, suite.nats] = await Promise.all([Postgres.start(), Nats.start()]);
+      // Each is kept as soon as it runs, so that it is stopped when the other does not start.
+      const started = await Promise.allSettled([
+        Postgres.start().then((postgres) => (suite.postgres = postgres)), Nats.start().then((nats) => (suite.nats = nats))]);
+      for (const {reason} of started) if (reason) throw reason;
       suite.dsn = await suite.postgres.database('community');
       prepare?.(suite.dsn);
       if (tls) suite.tls = flagsOf(certificates(['gateway', 'auth', 'forum', 'search']));
