@@ -268,6 +268,11 @@ asio::awaitable<Response> Gateway::State::Answer(Request& request) {
         request, status::Error(absl::StatusCode::kInvalidArgument, type::v1::INVALID_FIELD,
                                "The part of the address after the question mark is malformed."));
   }
+  if (request.route != nullptr && request.route->options.page) {
+    // An address may ask for a language before the browser does.
+    const std::string_view asked = KnownLocale(request.Query("lang").value_or(""));
+    if (!asked.empty()) request.locale = asked;
+  }
   const bool cacheable =
       request.route != nullptr && request.route->options.cacheable && Cacheable(request);
   if (cacheable) {

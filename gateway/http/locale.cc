@@ -9,7 +9,7 @@
 namespace forium::gateway {
 
 std::string_view KnownLocale(std::string_view tag) {
-  for (const std::string_view known : {std::string_view("en"), std::string_view("de")}) {
+  for (const std::string_view known : kLocales) {
     const bool whole = tag.size() == 2 || (tag.size() > 2 && tag[2] == '-');
     if (whole && EqualsIgnoreCase(tag.substr(0, 2), known)) return known;
   }

@@ -2,9 +2,13 @@
 // The language of a page: Accept-Language against the catalogues that there are (RFC 4647 lookup).
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace forium::gateway {
+
+// Those that there are catalogues for.
+inline constexpr std::array<std::string_view, 2> kLocales = {"en", "de"};
 
 // `en`, `de`, or empty when the client wants none of them: then the community's.
 std::string_view NegotiateLocale(std::string_view accept_language);

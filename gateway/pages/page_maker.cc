@@ -8,6 +8,7 @@
 #include "gateway/http/ascii.h"
 #include "gateway/http/locale.h"
 #include "gateway/http/url.h"
+#include "gateway/pages/markup.h"
 #include "gateway/ssr/texts.h"
 #include "proto/google/api/httpbody.pb.h"
 #include "proto/json/writer.h"
@@ -40,6 +41,27 @@ void AppendMemberText(std::string_view key, std::string_view text, std::string& 
   out += key;
   out += "\":";
   json::AppendText(text, &out);
+}
+
+std::string InLanguage(std::string_view address, std::string_view locale) {
+  if (locale.empty()) return std::string(address);
+  return Concat(
+      {address, address.find('?') == std::string_view::npos ? "?" : "&", "lang=", locale});
+}
+
+// The same page with its interface in each language, and in that of whoever asks: what search
+// engines want of forums (hreflang; Google's "localized versions of your pages").
+std::string AlternatesOf(std::string_view address) {
+  const std::string escaped = EscapeMarkup(address);
+  const auto link = [&](std::string_view language, std::string_view locale) {
+    const bool query = escaped.find('?') != std::string::npos;
+    const std::string_view mark = locale.empty() ? "" : query ? "&amp;lang=" : "?lang=";
+    return Concat({"<link rel=\"alternate\" hreflang=\"", language, "\" href=\"", escaped, mark,
+                   locale, "\">"});
+  };
+  std::string links;
+  for (const std::string_view locale : kLocales) links += link(locale, locale);
+  return links + link("x-default", "");
 }
 
 // At the end when there is no such place.
@@ -80,7 +102,10 @@ std::string PageMaker::PropsOf(const Request& request, const FrameParts& parts,
   AppendMemberText("description", page.description.empty() ? site.description : page.description,
                    props);
   AppendMemberText("canonical",
-                   page.canonical.empty() ? std::string() : Concat({public_url_, page.canonical}),
+                   page.canonical.empty()
+                       ? std::string()
+                       : InLanguage(Concat({public_url_, page.canonical}),
+                                    KnownLocale(request.Query("lang").value_or(""))),
                    props);
   AppendMemberText("robots", page.index && site.indexed ? "" : "noindex", props);
   AppendMemberText("publicUrl", public_url_, props);
@@ -107,6 +132,10 @@ PageMaker::Answer PageMaker::Make(Request& request, FrameParts parts, Page page)
     const observe::Span render(observe::SpanKind::kInternal, "render page", request.span.context());
     CO_ASSIGN_OR_RETURN(std::string html,
                         co_await renderer_->Render(std::move(props), request.deadline));
+    const bool found = page.index && parts.site->indexed && !page.canonical.empty();
+    if (found && !public_url_.empty() && !request.identity->signed_in()) {
+      page.head += AlternatesOf(Concat({public_url_, page.canonical}));
+    }
     InsertBefore(html.find("</head>"), page.head, html);
     InsertBefore(html.rfind("</body>"), page.foot, html);
     response = Response::Html(page.ready_texts ? texts.Put(html) : std::move(html), page.status);

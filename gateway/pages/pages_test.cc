@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/pages/pages.h"
 
+#include "gateway/http/ascii.h"
 #include "gateway/pages/pages_fixture.h"
 #include "gmock/gmock.h"
 
@@ -70,6 +71,31 @@ TEST_F(PagesTest, TopicCarriesItsDataAndHead) {
   const auto& data = props.at("data").as_object();
   EXPECT_EQ(data.at("postNumber").as_int64(), 25);
   EXPECT_EQ(Text(data.at("topic").as_object(), "title"), kHostile);
+}
+
+TEST_F(PagesTest, PagesNameThemselvesInEachLanguage) {
+  config_.public_url = "https://forum.example/";
+  Start();
+  const auto alternate = [](std::string_view language, std::string_view address) {
+    return Concat({"<link rel=\"alternate\" hreflang=\"", language, "\" href=\"", address, "\">"});
+  };
+  const std::string topic = "https://forum.example/t/right-slug/17?from=21";
+  for (const std::string_view asked : {"", "&lang=de", "&lang=xx"}) {
+    const std::string page = Get(Concat({"/t/right-slug/17?from=21", asked})).body;
+    EXPECT_THAT(page, HasSubstr(alternate("en", topic + "&amp;lang=en"))) << asked;
+    EXPECT_THAT(page, HasSubstr(alternate("de", topic + "&amp;lang=de"))) << asked;
+    EXPECT_THAT(page, HasSubstr(alternate("x-default", topic))) << asked;
+  }
+  EXPECT_THAT(Get("/").body, HasSubstr(alternate("de", "https://forum.example/?lang=de")));
+  // The address decides before the browser does, and is another page to keep.
+  const auto german = Props("/t/right-slug/17?lang=de");
+  EXPECT_EQ(Text(german, "locale"), "de");
+  EXPECT_EQ(Text(german, "canonical"), "https://forum.example/t/right-slug/17?lang=de");
+  EXPECT_EQ(Text(Props("/t/right-slug/17"), "locale"), "en");
+  EXPECT_EQ(Text(Props("/t/right-slug/17?lang=xx"), "canonical"),
+            "https://forum.example/t/right-slug/17");
+  // Nobody is sent to what may not be found.
+  EXPECT_THAT(Get("/search?q=a").body, Not(HasSubstr("hreflang")));
 }
 
 TEST_F(PagesTest, CanonicalIsAPathWithoutAConfiguredAddress) {
