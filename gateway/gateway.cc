@@ -270,8 +270,7 @@ asio::awaitable<Response> Gateway::State::Answer(Request& request) {
   }
   if (request.route != nullptr && request.route->options.page) {
     // An address may ask for a language before the browser does.
-    const std::string_view asked = KnownLocale(request.Query("lang").value_or(""));
-    if (!asked.empty()) request.locale = asked;
+    if (const auto asked = AskedLocale(request); !asked.empty()) request.locale = asked;
   }
   const bool cacheable =
       request.route != nullptr && request.route->options.cacheable && Cacheable(request);
@@ -425,8 +424,10 @@ std::string Gateway::State::CacheKey(const Request& request) const {
   const char kind = request.props_only ? 'p' : 'h';
   const char level = static_cast<char>('0' + request.identity->level());
   const char flags[] = {encoding, kind, level, ' '};
-  std::string key =
-      Concat({request.tenant, " ", std::string_view(flags, 4), request.locale, " ", request.path});
+  // A page that is asked for in a language names another address as its own.
+  const std::string_view asked = AskedLocale(request).empty() ? " " : "! ";
+  std::string key = Concat(
+      {request.tenant, " ", std::string_view(flags, 4), request.locale, asked, request.path});
   if (request.route == nullptr) return key;
   for (const std::string& name : request.route->options.query) {
     if (const auto value = request.Query(name)) key += Concat({"\n", name, "=", *value});

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gateway/http/ascii.h"
+#include "gateway/http/message.h"
 
 namespace forium::gateway {
 
@@ -31,6 +32,10 @@ std::string_view NegotiateLocale(std::string_view accept_language) {
     best_weight = weight;
   }
   return best;
+}
+
+std::string_view AskedLocale(const Request& request) {
+  return KnownLocale(request.Query("lang").value_or(""));
 }
 
 }  // namespace forium::gateway

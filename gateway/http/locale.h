@@ -7,6 +7,8 @@
 
 namespace forium::gateway {
 
+struct Request;
+
 // Those that there are catalogues for.
 inline constexpr std::array<std::string_view, 2> kLocales = {"en", "de"};
 
@@ -14,5 +16,8 @@ inline constexpr std::array<std::string_view, 2> kLocales = {"en", "de"};
 std::string_view NegotiateLocale(std::string_view accept_language);
 // The tag if there is a catalogue for it (`de-AT` gives `de`), else empty.
 std::string_view KnownLocale(std::string_view tag);
+
+// The one that the address itself asks for (`?lang=de`); else empty.
+std::string_view AskedLocale(const Request& request);
 
 }  // namespace forium::gateway

@@ -104,8 +104,7 @@ std::string PageMaker::PropsOf(const Request& request, const FrameParts& parts,
   AppendMemberText("canonical",
                    page.canonical.empty()
                        ? std::string()
-                       : InLanguage(Concat({public_url_, page.canonical}),
-                                    KnownLocale(request.Query("lang").value_or(""))),
+                       : InLanguage(Concat({public_url_, page.canonical}), AskedLocale(request)),
                    props);
   AppendMemberText("robots", page.index && site.indexed ? "" : "noindex", props);
   AppendMemberText("publicUrl", public_url_, props);

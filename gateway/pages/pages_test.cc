@@ -92,6 +92,9 @@ TEST_F(PagesTest, PagesNameThemselvesInEachLanguage) {
   EXPECT_EQ(Text(german, "locale"), "de");
   EXPECT_EQ(Text(german, "canonical"), "https://forum.example/t/right-slug/17?lang=de");
   EXPECT_EQ(Text(Props("/t/right-slug/17"), "locale"), "en");
+  EXPECT_EQ(Text(Props("/t/right-slug/17"), "canonical"), "https://forum.example/t/right-slug/17");
+  EXPECT_EQ(Text(Props("/t/right-slug/17?lang=en"), "canonical"),
+            "https://forum.example/t/right-slug/17?lang=en");
   EXPECT_EQ(Text(Props("/t/right-slug/17?lang=xx"), "canonical"),
             "https://forum.example/t/right-slug/17");
   // Nobody is sent to what may not be found.
