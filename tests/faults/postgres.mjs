@@ -8,7 +8,8 @@ import {pause, until} from '../harness/program.mjs';
 import {assert, FLAGS, KILLS, PAUSE_MS} from './rounds.mjs';
 import {Writers} from './writers.mjs';
 
-const RECOVERY_SECONDS = 5;
+// Two to four on two cores, of which the writers that waited take their part.
+const RECOVERY_SECONDS = 10;
 
 /** Post numbers dense within each topic, none twice; last numbers as the rows say. */
 function proveForum(postgres) {
