@@ -52,12 +52,9 @@ std::string InLanguage(std::string_view address, std::string_view locale) {
 // The same page with its interface in each language, and in that of whoever asks: what search
 // engines want of forums (hreflang; Google's "localized versions of your pages").
 std::string AlternatesOf(std::string_view address) {
-  const std::string escaped = EscapeMarkup(address);
   const auto link = [&](std::string_view language, std::string_view locale) {
-    const bool query = escaped.find('?') != std::string::npos;
-    const std::string_view mark = locale.empty() ? "" : query ? "&amp;lang=" : "?lang=";
-    return Concat({"<link rel=\"alternate\" hreflang=\"", language, "\" href=\"", escaped, mark,
-                   locale, "\">"});
+    return Concat({"<link rel=\"alternate\" hreflang=\"", language, "\" href=\"",
+                   EscapeMarkup(InLanguage(address, locale)), "\">"});
   };
   std::string links;
   for (const std::string_view locale : kLocales) links += link(locale, locale);
