@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/limits/limited_page.h"
 
-#include <openssl/evp.h>
 #include <openssl/sha.h>
 
-#include <array>
 #include <string>
 #include <string_view>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_replace.h"
 #include "gateway/http/ascii.h"
 #include "gateway/http/locale.h"
@@ -72,13 +71,10 @@ std::string When(const Phrases& phrases, int seconds) {
 // Nothing is loaded and nothing runs; the style is allowed by its hash (CSP 3, 2.3.1).
 const std::string& Policy() {
   static const std::string policy = [] {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+    std::string digest(SHA256_DIGEST_LENGTH, '\0');
     SHA256(reinterpret_cast<const unsigned char*>(kNoticeCss.data()), kNoticeCss.size(),
-           digest.data());
-    std::array<unsigned char, 4 * SHA256_DIGEST_LENGTH / 3 + 4> coded;
-    EVP_EncodeBlock(coded.data(), digest.data(), static_cast<int>(digest.size()));
-    return Concat({"default-src 'none'; style-src 'sha256-",
-                   reinterpret_cast<const char*>(coded.data()),
+           reinterpret_cast<unsigned char*>(digest.data()));
+    return Concat({"default-src 'none'; style-src 'sha256-", absl::Base64Escape(digest),
                    "'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"});
   }();
   return policy;
