@@ -32,12 +32,6 @@ bool IsMended(const PlannedTerm& term) {
   });
 }
 
-bool IsCorrected(const PlannedTerm& term) {
-  return std::any_of(term.forms.begin(), term.forms.end(), [](const PlannedForm& form) {
-    return form.origin == PlannedForm::Origin::kCorrected;
-  });
-}
-
 // Whether the first form was the best one somewhere.
 bool HitAsTyped(const Found& found, size_t term) {
   for (const FoundTopic& topic : found.topics) {
@@ -98,7 +92,7 @@ void TellCorrections(const Query& query, const Plan& plan, const Found& found,
   for (size_t i = 0; i < plan.terms.size(); ++i) {
     const PlannedTerm& term = plan.terms[i];
     const PlannedForm* const used =
-        IsCorrected(term) ? CorrectionOf(term, FormsHit(found, i)) : nullptr;
+        IsMended(term) ? CorrectionOf(term, FormsHit(found, i)) : nullptr;
     if (used == nullptr || term.begin < at || term.end > query.text.size()) continue;
     v1::Correction& correction = *told->add_corrections();
     correction.set_typed(query.text.substr(term.begin, term.end - term.begin));
