@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "services/base/rpc/security.h"
+#include "services/base/rpc/wire/security.h"
 
 namespace forium::gateway {
 

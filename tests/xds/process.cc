@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The processes of the test, one a verb: `control` is a control plane, `backend` a service that
-// answers its name, `client` calls it without pause. Commands come by lines on standard input,
+// answers its name, `client` calls it without pause as Forium does, `grpc-client` as gRPC C++ does,
+// with its own discovery. Commands come by lines on standard input,
 // answers go by lines to standard output; the process ends with its input.
 #include <atomic>
+#include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -13,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "gateway/xds/control_plane.h"
+#include "google/protobuf/empty.pb.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/generic/generic_stub.h"
@@ -21,6 +25,7 @@
 #include "services/base/config/config.h"
 #include "services/base/discovery/registration.h"
 #include "services/base/observe/metrics.h"
+#include "services/base/rpc/channel.h"
 #include "services/base/rpc/credentials.h"
 
 namespace forium {
@@ -127,8 +132,9 @@ int Backend(const Options& options) {
 // Calls one after the other, and counts who answered.
 class Caller {
  public:
-  explicit Caller(std::shared_ptr<grpc::Channel> channel)
-      : stub_(std::move(channel)), thread_([this] { Call(); }) {}
+  // `call`: who answered, or `error` with the code.
+  explicit Caller(std::function<std::string()> call)
+      : call_(std::move(call)), thread_([this] { Call(); }) {}
   ~Caller() {
     stopping_ = true;
     thread_.join();
@@ -148,7 +154,7 @@ class Caller {
  private:
   void Call() {
     while (!stopping_) {
-      std::string answer = CallOnce();
+      std::string answer = call_();
       {
         absl::MutexLock lock(&mutex_);
         ++answers_[answer];
@@ -157,38 +163,63 @@ class Caller {
     }
   }
 
-  std::string CallOnce() {
-    grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
-    const grpc::ByteBuffer request = Bytes("who");
-    grpc::ByteBuffer response;
-    absl::Mutex mutex;
-    bool done = false;
-    grpc::Status status;
-    stub_.UnaryCall(&context, "/echo.Echo/Who", grpc::StubOptions(), &request, &response,
-                    [&](const grpc::Status& result) {
-                      absl::MutexLock lock(&mutex);
-                      status = result;
-                      done = true;
-                    });
-    absl::MutexLock lock(&mutex);
-    mutex.Await(absl::Condition(&done));
-    return status.ok() ? Text(response) : absl::StrCat("error ", status.error_code());
-  }
-
-  grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub_;
+  const std::function<std::string()> call_;
   std::atomic<bool> stopping_ = false;
   absl::Mutex mutex_;
   std::map<std::string, int> answers_;
   std::thread thread_;
 };
 
-int Client(const Options& options) {
-  discovery::ResolveWith(options.control, options.registration.zone, options.security);
-  Caller caller(grpc::CreateChannel(options.target, rpc::ClientCredentials(options.security)));
+constexpr absl::Duration kDeadline = absl::Seconds(20);
+
+int CallAndCount(std::function<std::string()> call) {
+  Caller caller(std::move(call));
   Say("ready");
   for (std::string line; std::getline(std::cin, line);) Say(caller.Take());
   return 0;
+}
+
+int Client(const Options& options) {
+  discovery::ResolveWith(options.control, options.registration.zone, options.security);
+  rpc::Channel channel(rpc::Connect(options.target, options.security));
+  return CallAndCount([&channel]() -> std::string {
+    rpc::CallOptions call;
+    call.deadline = absl::Now() + kDeadline;
+    const rpc::Reply reply = channel.CallBytes("echo.Echo.Who", google::protobuf::Empty(), call);
+    return reply.status.ok() ? reply.body : absl::StrCat("error ", reply.status.raw_code());
+  });
+}
+
+// gRPC's discovery knows one control plane and shows it no certificate.
+int GrpcClient(const Options& options) {
+  setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "100", 1);
+  setenv("GRPC_XDS_BOOTSTRAP_CONFIG",
+         absl::StrCat(R"({"xds_servers":[{"server_uri":")", options.control.at(0),
+                      R"(","channel_creds":[{"type":"insecure"}],"server_features":["xds_v3"]}],)",
+                      R"("node":{"id":"c++","locality":{"zone":")", options.registration.zone,
+                      R"("}}})")
+             .c_str(),
+         1);
+  grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(
+      grpc::CreateChannel(options.target, grpc::InsecureChannelCredentials()));
+  return CallAndCount([&stub]() -> std::string {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + kDeadline));
+    const grpc::ByteBuffer request = Bytes("who");
+    grpc::ByteBuffer response;
+    absl::Mutex mutex;
+    bool done = false;
+    grpc::Status status;
+    stub.UnaryCall(&context, "/echo.Echo/Who", grpc::StubOptions(), &request, &response,
+                   [&](const grpc::Status& result) {
+                     absl::MutexLock lock(&mutex);
+                     status = result;
+                     done = true;
+                   });
+    absl::MutexLock lock(&mutex);
+    mutex.Await(absl::Condition(&done));
+    return status.ok() ? Text(response) : absl::StrCat("error ", status.error_code());
+  });
 }
 
 int Main(int argc, char** argv) {
@@ -213,7 +244,8 @@ int Main(int argc, char** argv) {
   if (verb == "control") return Control(options);
   if (verb == "backend") return Backend(options);
   if (verb == "client") return Client(options);
-  std::cerr << "control, backend or client" << std::endl;
+  if (verb == "grpc-client") return GrpcClient(options);
+  std::cerr << "control, backend, client or grpc-client" << std::endl;
   return 2;
 }
 

@@ -73,8 +73,8 @@ export class Suite {
 
   client(control, flags = {}) {
     const args = flagsOf({control, ...flags});
-    return this.kind === 'node' ? this.start(process.execPath, [join(here, 'client.mjs'), ...args])
-      : this.start(BINARY, ['client', ...args]);
+    if (this.kind === 'node') return this.start(process.execPath, [join(here, 'client.mjs'), ...args]);
+    return this.start(BINARY, [this.kind === 'c++' ? 'grpc-client' : 'client', ...args]);
   }
 
   async end() {

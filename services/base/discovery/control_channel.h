@@ -6,7 +6,7 @@
 #include <string>
 
 #include "grpcpp/channel.h"
-#include "services/base/rpc/security.h"
+#include "services/base/rpc/wire/security.h"
 
 namespace forium::discovery {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "services/base/config/config.h"
-#include "services/base/rpc/security.h"
+#include "services/base/rpc/wire/security.h"
 
 namespace forium::discovery {
 

@@ -13,7 +13,7 @@
 #include "services/base/events/events.h"
 #include "services/base/events/nats_bus.h"
 #include "services/base/process/process.h"
-#include "services/base/rpc/security.h"
+#include "services/base/rpc/wire/security.h"
 #include "services/base/rpc/server.h"
 
 namespace forium::process {

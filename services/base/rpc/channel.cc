@@ -7,8 +7,9 @@
 
 namespace forium::rpc {
 
-Channel::Channel(std::shared_ptr<grpc::Channel> channel)
-    : transport_(std::make_shared<GrpcTransport>(std::move(channel))) {}
+std::shared_ptr<Transport> Connect(const std::string& target, const Security& security) {
+  return std::make_shared<GrpcTransport>(target, security);
+}
 
 Reply Channel::CallBytes(std::string_view method, const google::protobuf::MessageLite& request,
                          const CallOptions& options) {

@@ -12,11 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
-#include "services/base/rpc/security.h"
-
-namespace grpc {
-class Channel;
-}  // namespace grpc
+#include "services/base/rpc/wire/security.h"
 
 namespace forium::rpc {
 
@@ -46,9 +42,9 @@ class Transport {
                      const CallOptions& options, std::function<void(Reply)> done) = 0;
 };
 
-// To servers of other processes: `127.0.0.1:9001`, `dns:///forum:9001`, `xds:///forum`, or a list
-// `10.0.0.1:9001,10.0.0.2:9001`; several are called in turns. Connects when first needed. A call
-// that no server answered runs again elsewhere when its method has no side effects (proto option
+// To servers of other processes: `127.0.0.1:9001`, `dns:///forum:9001`, `xds:///forum`,
+// `unix:/path`, or a list `10.0.0.1:9001,10.0.0.2:9001`; several are called in turns. A call that
+// no server answered runs again elsewhere when its method has no side effects (proto option
 // `idempotency_level`), as long as its deadline allows.
 std::shared_ptr<Transport> Connect(const std::string& target, const Security& security = {});
 
@@ -56,7 +52,6 @@ class Channel {
  public:
   // `transport`: Server::InProcessChannel() or Connect().
   explicit Channel(std::shared_ptr<Transport> transport) : transport_(std::move(transport)) {}
-  explicit Channel(std::shared_ptr<grpc::Channel> channel);
 
   // Starts a call; `done` runs once, on a thread of the transport (before this returns, if the
   // server refuses at once), and must not block or end the channel. `method` is the full name,

@@ -6,7 +6,7 @@
 
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/security/server_credentials.h"
-#include "services/base/rpc/security.h"
+#include "services/base/rpc/wire/security.h"
 
 namespace forium::rpc {
 

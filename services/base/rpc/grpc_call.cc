@@ -4,89 +4,76 @@
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
-#include "services/base/rpc/byte_buffer.h"
+#include "absl/strings/str_cat.h"
 #include "services/base/rpc/metadata.h"
-#include "services/base/rpc/status_mapping.h"
 #include "services/base/status/status.h"
 
 namespace forium::rpc {
-namespace {
 
-std::string Text(grpc::string_ref value) { return std::string(value.data(), value.size()); }
+GrpcCall::GrpcCall(ArrivedCall call, const Dispatcher& dispatcher, RunningCalls& running)
+    : call_(std::move(call)), dispatcher_(dispatcher), running_(running) {
+  arrival_.method = dispatcher.methods().Find(call_.path);
+  arrival_.time = call_.time;
+}
 
-}  // namespace
-
-GrpcCall::GrpcCall(grpc::GenericCallbackServerContext* context, const Dispatcher& dispatcher,
-                   RunningCalls& running)
-    : context_(*context), dispatcher_(dispatcher), running_(running) {
-  arrival_.method = dispatcher.methods().Find(context->method());
-  arrival_.time = absl::Now();
+bool GrpcCall::Admit() {
   if (!running_.Begin()) {
-    context_.AddTrailingMetadata(kRefusedKey, "closed");
-    Answer(dispatcher_.Refuse(arrival_, Dispatcher::Closed()));
+    Answer(dispatcher_.Refuse(arrival_, Dispatcher::Closed()), {{kRefusedKey, "closed"}});
+  } else if (!call_.refusal.ok()) {
+    Answer(dispatcher_.Refuse(arrival_, call_.refusal));
   } else if (arrival_.method == nullptr) {
     Answer(dispatcher_.Refuse(arrival_, Dispatcher::UnknownMethod()));
   } else {
-    StartRead(&request_);
+    return true;
   }
-}
-
-void GrpcCall::OnReadDone(bool ok) {
-  if (!ok) {
-    Answer(dispatcher_.Refuse(arrival_, absl::CancelledError("no request came")));
-  } else if (!dispatcher_.workers().Post(this)) {
-    Answer(dispatcher_.Refuse(arrival_, Dispatcher::Busy()));
-  }
-}
-
-void GrpcCall::OnDone() {
-  RunningCalls& running = running_;
-  delete this;
-  running.End();
+  return false;
 }
 
 void GrpcCall::Run() {
-  ReadMetadata();
-  if (context_.IsCancelled()) {
+  ReadFields();
+  if (!call_.connection->Waits(call_.stream)) {
     Answer(dispatcher_.Refuse(arrival_, absl::CancelledError("the caller left")));
     return;
   }
   Answer(dispatcher_.Handle(arrival_, [this](google::protobuf::Message* message) {
-    const bool parsed = Parse(request_, message);
-    request_.Clear();
+    const bool parsed = message->ParseFromString(call_.message);
+    call_.message.clear();
     return parsed;
   }));
 }
 
-void GrpcCall::ReadMetadata() {
-  for (const auto& [key, value] : context_.client_metadata()) {
-    if (key == kPrincipalKey) {
-      arrival_.signed_principal = Text(value);
-    } else if (key == kTenantKey) {
-      arrival_.call.tenant = Text(value);
-    } else if (key == kRequestIdKey) {
-      arrival_.call.request_id = Text(value);
-    } else if (key == kPeerKey) {
-      arrival_.call.peer_address = Text(value);
-    } else if (key == kUserAgentKey) {
-      arrival_.call.user_agent = Text(value);
-    } else if (key == kTraceparentKey) {
-      arrival_.call.traceparent = Text(value);
+void GrpcCall::ReadFields() {
+  Call& call = arrival_.call;
+  for (auto& [name, value] : call_.fields) {
+    if (name == kPrincipalKey) {
+      arrival_.signed_principal = std::move(value);
+    } else if (name == kTenantKey) {
+      call.tenant = std::move(value);
+    } else if (name == kRequestIdKey) {
+      call.request_id = std::move(value);
+    } else if (name == kPeerKey) {
+      call.peer_address = std::move(value);
+    } else if (name == kUserAgentKey) {
+      call.user_agent = std::move(value);
+    } else if (name == kTraceparentKey) {
+      call.traceparent = std::move(value);
     }
   }
-  arrival_.call.deadline = absl::FromChrono(context_.deadline());
+  call.deadline = call_.deadline;
 }
 
-void GrpcCall::Answer(Outcome outcome) {
-  context_.AddTrailingMetadata(kSqlStatementsKey, std::to_string(outcome.sql_statements));
+void GrpcCall::Answer(const Outcome& outcome, Fields trailer) {
+  trailer.emplace_back(kSqlStatementsKey, absl::StrCat(outcome.sql_statements));
+  std::string framed;
   if (outcome.status.ok()) {
-    response_ = Serialise(*outcome.response);
-    StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
-    return;
+    framed = Framed(*outcome.response);
+  } else {
+    trailer.emplace_back(kErrorKey, status::DetailOf(outcome.status).SerializeAsString());
   }
-  context_.AddTrailingMetadata(kErrorKey, status::DetailOf(outcome.status).SerializeAsString());
-  Finish(ToGrpc(outcome.status));
+  call_.connection->Reply(call_.stream, outcome.status, std::move(framed), std::move(trailer));
+  RunningCalls& running = running_;
+  delete this;
+  running.End();
 }
 
 }  // namespace forium::rpc

@@ -1,54 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// The gRPC side of a server: one generic service for all methods, one object a call. Read on gRPC's
-// thread, handled and answered on a worker.
+// A call that came over the network, handled and answered by whoever runs it.
 #pragma once
 
-#include "grpcpp/generic/async_generic_service.h"
-#include "grpcpp/support/byte_buffer.h"
 #include "services/base/rpc/dispatcher.h"
-#include "services/base/rpc/reflection.h"
 #include "services/base/rpc/running_calls.h"
+#include "services/base/rpc/wire/server_connection.h"
 #include "services/base/rpc/worker_pool.h"
 
 namespace forium::rpc {
 
-class GrpcCall final : public grpc::ServerGenericBidiReactor, public WorkerPool::Task {
+// Deletes itself when it is answered.
+class GrpcCall final : public WorkerPool::Task {
  public:
-  GrpcCall(grpc::GenericCallbackServerContext* context, const Dispatcher& dispatcher,
-           RunningCalls& running);
+  GrpcCall(ArrivedCall call, const Dispatcher& dispatcher, RunningCalls& running);
 
-  void OnReadDone(bool ok) override;
-  void OnDone() override;
+  // Whether it may run. False: it is answered and gone.
+  bool Admit();
   void Run() override;
+  // Answers that there is no worker for it.
+  void RefuseBusy() { Answer(dispatcher_.Refuse(arrival_, Dispatcher::Busy())); }
 
  private:
-  void ReadMetadata();
-  // Ends the call; OnDone, which deletes this object, may run before this returns.
-  void Answer(Outcome outcome);
+  void ReadFields();
+  void Answer(const Outcome& outcome, Fields trailer = {});
 
-  grpc::GenericCallbackServerContext& context_;
+  ArrivedCall call_;
   const Dispatcher& dispatcher_;
   RunningCalls& running_;
   Arrival arrival_;
-  grpc::ByteBuffer request_;
-  grpc::ByteBuffer response_;
-};
-
-class GrpcService final : public grpc::CallbackGenericService {
- public:
-  GrpcService(const Dispatcher& dispatcher, RunningCalls& running)
-      : dispatcher_(dispatcher), running_(running) {}
-  grpc::ServerGenericBidiReactor* CreateReactor(
-      grpc::GenericCallbackServerContext* context) override {
-    if (IsReflection(context->method())) {
-      return NewReflectionStream(dispatcher_.methods().services());
-    }
-    return new GrpcCall(context, dispatcher_, running_);
-  }
-
- private:
-  const Dispatcher& dispatcher_;
-  RunningCalls& running_;
 };
 
 }  // namespace forium::rpc

@@ -3,10 +3,9 @@
 
 #include <set>
 
+#include "absl/status/status.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
-#include "grpcpp/support/byte_buffer.h"
-#include "services/base/rpc/byte_buffer.h"
 
 namespace forium::rpc {
 namespace {
@@ -18,9 +17,9 @@ using google::protobuf::FileDescriptor;
 using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
 
-void SetError(grpc::StatusCode code, const std::string& message,
+void SetError(absl::StatusCode code, const std::string& message,
               ServerReflectionResponse* response) {
-  response->mutable_error_response()->set_error_code(code);
+  response->mutable_error_response()->set_error_code(static_cast<int>(code));
   response->mutable_error_response()->set_error_message(message);
 }
 
@@ -37,7 +36,7 @@ void AddFile(const FileDescriptor& file, std::set<const FileDescriptor*>* seen,
 
 void AnswerFile(const FileDescriptor* file, ServerReflectionResponse* response) {
   if (file == nullptr) {
-    SetError(grpc::StatusCode::NOT_FOUND, "no such file, symbol or extension", response);
+    SetError(absl::StatusCode::kNotFound, "no such file, symbol or extension", response);
     return;
   }
   std::set<const FileDescriptor*> seen;
@@ -48,7 +47,7 @@ void AnswerExtensionNumbers(const std::string& type, ServerReflectionResponse* r
   const DescriptorPool& pool = *DescriptorPool::generated_pool();
   const Descriptor* const message = pool.FindMessageTypeByName(type);
   if (message == nullptr) {
-    SetError(grpc::StatusCode::NOT_FOUND, "no such message", response);
+    SetError(absl::StatusCode::kNotFound, "no such message", response);
     return;
   }
   std::vector<const FieldDescriptor*> extensions;
@@ -60,38 +59,20 @@ void AnswerExtensionNumbers(const std::string& type, ServerReflectionResponse* r
   }
 }
 
-class ReflectionStream final : public grpc::ServerGenericBidiReactor {
+class ReflectionStream final : public Conversation {
  public:
-  explicit ReflectionStream(const std::vector<std::string>& services) : services_(services) {
-    StartRead(&question_);
-  }
-  void OnReadDone(bool ok) override {
-    if (!ok) {
-      Finish(grpc::Status::OK);
-      return;
-    }
+  explicit ReflectionStream(const std::vector<std::string>& services) : services_(services) {}
+
+  Reply OnMessage(std::string_view message) override {
     ServerReflectionRequest request;
-    if (!Parse(question_, &request)) {
-      Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "the request does not parse"));
-      return;
+    if (!request.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
+      return {.end = absl::InvalidArgumentError("the request does not parse")};
     }
-    answer_ = Serialise(Reflect(request, services_));
-    StartWrite(&answer_);
+    return {.framed = Framed(Reflect(request, services_))};
   }
-  void OnWriteDone(bool ok) override {
-    if (!ok) {
-      Finish(grpc::Status::CANCELLED);
-      return;
-    }
-    question_.Clear();
-    StartRead(&question_);
-  }
-  void OnDone() override { delete this; }
 
  private:
   const std::vector<std::string>& services_;
-  grpc::ByteBuffer question_;
-  grpc::ByteBuffer answer_;
 };
 
 }  // namespace
@@ -127,19 +108,19 @@ ServerReflectionResponse Reflect(const ServerReflectionRequest& request,
       AnswerExtensionNumbers(request.all_extension_numbers_of_type(), &response);
       break;
     case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
-      SetError(grpc::StatusCode::INVALID_ARGUMENT, "the request asks nothing", &response);
+      SetError(absl::StatusCode::kInvalidArgument, "the request asks nothing", &response);
       break;
   }
   return response;
 }
 
-bool IsReflection(std::string_view path) {
-  return path == "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" ||
-         path == "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
-}
-
-grpc::ServerGenericBidiReactor* NewReflectionStream(const std::vector<std::string>& services) {
-  return new ReflectionStream(services);
+std::unique_ptr<Conversation> ConverseAboutServices(const std::string& path,
+                                                    const std::vector<std::string>& services) {
+  if (path != "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" &&
+      path != "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo") {
+    return nullptr;
+  }
+  return std::make_unique<ReflectionStream>(services);
 }
 
 }  // namespace forium::rpc

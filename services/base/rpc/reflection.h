@@ -3,12 +3,12 @@
 // and v1alpha, from the descriptors that are linked in.
 #pragma once
 
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "grpcpp/generic/async_generic_service.h"
 #include "proto/grpc/reflection/v1/reflection.pb.h"
+#include "services/base/rpc/wire/server_connection.h"
 
 namespace forium::rpc {
 
@@ -17,9 +17,8 @@ grpc::reflection::v1::ServerReflectionResponse Reflect(
     const grpc::reflection::v1::ServerReflectionRequest& request,
     const std::vector<std::string>& services);
 
-bool IsReflection(std::string_view path);
-
-// One stream of questions and answers; deletes itself. `services` outlives it.
-grpc::ServerGenericBidiReactor* NewReflectionStream(const std::vector<std::string>& services);
+// A stream of questions and answers; `services` outlive it. nullptr: the path is of another method.
+std::unique_ptr<Conversation> ConverseAboutServices(const std::string& path,
+                                                    const std::vector<std::string>& services);
 
 }  // namespace forium::rpc

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/base/rpc/server.h"
 
-#include <chrono>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/server.h"
-#include "grpcpp/server_builder.h"
-#include "services/base/rpc/credentials.h"
 #include "services/base/rpc/deadlock_detection.h"
 #include "services/base/rpc/dispatcher.h"
-#include "services/base/rpc/grpc_call.h"
-#include "services/base/rpc/liveness.h"
+#include "services/base/rpc/grpc_server.h"
 #include "services/base/rpc/local_transport.h"
 #include "services/base/rpc/methods.h"
 #include "services/base/rpc/running_calls.h"
@@ -26,15 +19,18 @@ namespace {
 // Longer than an answer takes to leave; streams that stay open end then.
 constexpr absl::Duration kGoodbye = absl::Milliseconds(300);
 
+// Of the workers, those that read calls off the network and run them at once. One of a few workers
+// would be missed.
+int InlineCalls(int workers) { return workers >= 16 ? 3 : 0; }
+
 }  // namespace
 
 struct Server::State {
   State(Options options, const PrincipalVerifier& verifier)
       : options(std::move(options)),
-        workers(this->options.workers, this->options.queue),
+        workers(this->options.workers - InlineCalls(this->options.workers), this->options.queue),
         dispatcher(methods, verifier, this->options.default_deadline, workers),
-        local(std::make_shared<LocalTransport>(dispatcher, running)),
-        service(dispatcher, *running) {}
+        local(std::make_shared<LocalTransport>(dispatcher, running)) {}
 
   const Options options;
   Methods methods;
@@ -43,9 +39,7 @@ struct Server::State {
   WorkerPool workers;
   const Dispatcher dispatcher;
   const std::shared_ptr<LocalTransport> local;
-  GrpcService service;
-  std::unique_ptr<grpc::Server> grpc_server;
-  int port = 0;
+  std::unique_ptr<GrpcServer> network;  // nullptr: reachable within the process only
 };
 
 Server::Server(Options options, const PrincipalVerifier& verifier)
@@ -55,9 +49,7 @@ Server::Server(Options options, const PrincipalVerifier& verifier)
 
 Server::~Server() {
   state_->running->Close();
-  if (state_->grpc_server != nullptr) {
-    state_->grpc_server->Shutdown(std::chrono::system_clock::now());
-  }
+  state_->network.reset();
   state_->running->AwaitNone(absl::InfiniteDuration());
 }
 
@@ -77,46 +69,27 @@ absl::Status Server::Start() {
 
 absl::Status Server::Listen() {
   State& state = *state_;
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::ServerBuilder builder;
-  builder.RegisterCallbackGenericService(&state.service);
-  builder.SetMaxReceiveMessageSize(state.options.max_message_bytes);
-  // gRPC's default lets a second process take a part of the connections of this one, silently.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  WatchClients(builder);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             kPingEveryMilliseconds / 2);
-  builder.AddListeningPort(state.options.listen, ServerCredentials(state.options.security),
-                           &state.port);
-  state.grpc_server = builder.BuildAndStart();
-  if (state.grpc_server == nullptr || state.port == 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", state.options.listen, "; is it in use?"));
-  }
-  return absl::OkStatus();
+  state.network = std::make_unique<GrpcServer>(
+      state.dispatcher, *state.running, state.options.security,
+      static_cast<size_t>(state.options.max_message_bytes), InlineCalls(state.options.workers));
+  return state.network->Listen(state.options.listen);
 }
 
 void Server::SetServing(bool serving) {
-  if (state_->grpc_server == nullptr) return;
-  if (grpc::HealthCheckServiceInterface* const health =
-          state_->grpc_server->GetHealthCheckService()) {
-    health->SetServingStatus(serving);
-    for (const std::string& service : state_->methods.services()) {
-      health->SetServingStatus(service, serving);
-    }
-  }
+  if (state_->network != nullptr) state_->network->SetServing(serving);
 }
 
-int Server::port() const { return state_->port; }
+int Server::port() const { return state_->network == nullptr ? 0 : state_->network->port(); }
 
 std::shared_ptr<Transport> Server::InProcessChannel() { return state_->local; }
 
 void Server::Drain(absl::Duration grace) {
   state_->running->Close();
   // Calls that are still running then are cut off by the destructor only.
-  if (!state_->running->AwaitNone(grace) || state_->grpc_server == nullptr) return;
+  if (!state_->running->AwaitNone(grace) || state_->network == nullptr) return;
   // Callers are told to go elsewhere; what they sent before they knew is still answered.
-  state_->grpc_server->Shutdown(absl::ToChronoTime(absl::Now() + kGoodbye));
+  state_->network->Leave();
+  state_->network->AwaitNobody(kGoodbye);
 }
 
 }  // namespace forium::rpc

@@ -18,7 +18,7 @@
 #include "services/base/rpc/call.h"
 #include "services/base/rpc/channel.h"
 #include "services/base/rpc/principal.h"
-#include "services/base/rpc/security.h"
+#include "services/base/rpc/wire/security.h"
 
 namespace forium::rpc {
 

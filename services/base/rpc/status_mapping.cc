@@ -37,6 +37,8 @@ Sentence SentenceFor(StatusCode code) {
     case StatusCode::kCancelled:
     case StatusCode::kUnavailable:
       return {type::v1::UNAVAILABLE, "A part of the site is away; try again in a moment."};
+    case StatusCode::kUnimplemented:
+      return {type::v1::NOT_FOUND, "This server does not know the call."};
     case StatusCode::kDeadlineExceeded:
       return {type::v1::DEADLINE, "This took too long; try again."};
     default:
@@ -70,17 +72,11 @@ SeparatedStatus SeparateCause(const absl::Status& status) {
           status::CauseOf(status)};
 }
 
-grpc::Status ToGrpc(const absl::Status& status) {
-  if (status.ok()) return grpc::Status::OK;
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
-}
-
-absl::Status FromGrpc(const grpc::Status& status, std::string_view detail) {
-  if (status.ok()) return absl::OkStatus();
-  const auto code = static_cast<StatusCode>(status.error_code());
+absl::Status FromWire(StatusCode code, std::string_view message, std::string_view detail) {
+  if (code == StatusCode::kOk) return absl::OkStatus();
   status::ErrorDetail parsed;
   if (!detail.empty() && parsed.ParseFromArray(detail.data(), static_cast<int>(detail.size()))) {
-    return status::Error(code, std::move(parsed), status.error_message());
+    return status::Error(code, std::move(parsed), message);
   }
   return Fixed(code);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// absl::Status to grpc::Status and back. The reason and its detail travel in the trailer
-// `forium-error-bin`; private causes stay in the process that has them.
+// What of an error leaves the process, and what it is on the other side. The reason and its detail
+// travel in the trailer `forium-error-bin`; private causes stay in the process that has them.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "grpcpp/support/status.h"
 
 namespace forium::rpc {
 
@@ -20,11 +19,8 @@ struct SeparatedStatus {
 // message becomes the cause, and a fixed sentence and reason take its place.
 SeparatedStatus SeparateCause(const absl::Status& status);
 
-// Code and message. The detail is to go beside it.
-grpc::Status ToGrpc(const absl::Status& status);
-
-// What a call ended with. `detail` is the trailer, empty when there is none: then gRPC itself
-// failed the call and its message, no sentence for the public, becomes a cause.
-absl::Status FromGrpc(const grpc::Status& status, std::string_view detail);
+// What a call ended with. `detail` is the trailer, empty when there is none: then the way to the
+// server failed the call and its message, no sentence for the public, becomes a cause.
+absl::Status FromWire(absl::StatusCode code, std::string_view message, std::string_view detail);
 
 }  // namespace forium::rpc

@@ -79,10 +79,14 @@ void WorkerPool::Work() {
       queued_.Decrement();
       if (!waiting_.empty()) WakeOne();
     }
-    running_.Increment();
-    task->Run();
-    running_.Decrement();
+    RunHere(task);
   }
+}
+
+void WorkerPool::RunHere(Task* task) {
+  running_.Increment();
+  task->Run();
+  running_.Decrement();
 }
 
 }  // namespace forium::rpc

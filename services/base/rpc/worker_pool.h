@@ -29,6 +29,8 @@ class WorkerPool {
 
   // False when the queue is full. The task stays alive until it ran.
   bool Post(Task* task);
+  // On the thread of the caller, beside those of the pool.
+  void RunHere(Task* task);
 
  private:
   // Where a worker sleeps.
