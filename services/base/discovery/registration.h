@@ -51,8 +51,8 @@ class Registration {
 };
 
 // Lets targets `xds:///<service>` of this process be resolved by these control planes, the first
-// that is reached; without any it does nothing. Before gRPC is used at all; once a process. `zone`
-// is where this process is. The gateway gives its own control plane's local_target().
+// that is reached; without any it does nothing. Before the first rpc::Connect; once a process.
+// `zone` is where this process is. The gateway gives its own control plane's local_target().
 void ResolveWith(const std::vector<std::string>& control_planes, const std::string& zone,
                  const rpc::Security& security);
 

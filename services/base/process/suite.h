@@ -13,8 +13,8 @@
 #include "services/base/events/events.h"
 #include "services/base/events/nats_bus.h"
 #include "services/base/process/process.h"
-#include "services/base/rpc/wire/security.h"
 #include "services/base/rpc/server.h"
+#include "services/base/rpc/wire/security.h"
 
 namespace forium::process {
 
