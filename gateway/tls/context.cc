@@ -11,6 +11,7 @@
 #include <optional>
 #include <string_view>
 
+#include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
 #include "gateway/tls/certificate_store.h"
 #include "gateway/tls/client_hello.h"
@@ -35,7 +36,9 @@ constexpr unsigned char kSessionContext[] = "forium";
 
 using Pairs = std::vector<std::shared_ptr<KeyPair>>;
 
-HandshakeState& StateOf(SSL* ssl) { return *static_cast<HandshakeState*>(SSL_get_app_data(ssl)); }
+HandshakeState& StateOf(const SSL* ssl) {
+  return *static_cast<HandshakeState*>(SSL_get_app_data(ssl));
+}
 
 std::string_view Extension(SSL* ssl, unsigned int type) {
   const unsigned char* bytes = nullptr;
@@ -132,12 +135,22 @@ int StapleAnswer(SSL* ssl, void*) {
   return SSL_TLSEXT_ERR_NOACK;
 }
 
+// OpenSSL tells secrets as lines of text: what it is of, a random number, the secret.
+void TakeSecret(const SSL* ssl, const char* line) {
+  const std::string_view text(line);
+  if (!text.starts_with("SERVER_TRAFFIC_SECRET_")) return;
+  const std::string_view digits = text.substr(text.rfind(' ') + 1);
+  StateOf(ssl).write_secret =
+      absl::HexStringToBytes(absl::string_view(digits.data(), digits.size()));
+}
+
 // The name was looked at in ChooseCertificate; this makes OpenSSL acknowledge it.
 int AcknowledgeName(SSL*, int*, void*) { return SSL_TLSEXT_ERR_OK; }
 
 bool SetUp(SSL_CTX* context) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
+                                   SSL_OP_ENABLE_KTLS);  // TlsTransport is the kernel
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_timeout(context, absl::ToInt64Seconds(TicketKeys::kLifetime));
@@ -148,6 +161,7 @@ bool SetUp(SSL_CTX* context) {
   SSL_CTX_set_alpn_select_cb(context, ChooseProtocol, nullptr);
   SSL_CTX_set_tlsext_ticket_key_evp_cb(context, SealTicket);
   SSL_CTX_set_tlsext_status_cb(context, StapleAnswer);
+  SSL_CTX_set_keylog_callback(context, TakeSecret);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
          SSL_CTX_set_ciphersuites(context, kSuites13) == 1 &&
          SSL_CTX_set_cipher_list(context, kCiphers12) == 1 &&

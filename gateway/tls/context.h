@@ -25,11 +25,13 @@ struct HandshakeTerms {
   std::string protocols;  // for ALPN, each after its length
 };
 
-// Of one connection, SSL_set_app_data; it must outlive the handshake.
+// Of one connection, SSL_set_app_data; it must outlive its SSL.
 struct HandshakeState {
   const HandshakeTerms& terms;
   bool challenge = false;       // the client proves a host for an ACME server
   bool no_certificate = false;  // there was nothing to show
+  // TLS 1.3: what the keys of our records come from, the newest; who uses it takes it.
+  std::string write_secret = {};
 };
 
 // With at most one pair an algorithm; without any it only serves to find another by the name.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // TLS on a socket. Records go through buffers of the thread, not of the connection: several leave
-// in one call of the system, and a connection that waits holds none. Used on its thread; one Read
-// and one Write may wait at a time. Bytes that a write did not take may be sealed already: they
-// must come first, unchanged, in the next one.
+// in one call of the system, and a connection that waits holds none. OpenSSL shakes hands and
+// reads; where it can leave records to a kernel, we are that. Used on its thread; one Read and one
+// Write may wait at a time. Bytes that a write did not take may be sealed already: they must come
+// first, unchanged, in the next one.
 #pragma once
 
 #include <memory>
@@ -12,6 +13,7 @@
 #include "gateway/http/transport.h"
 #include "gateway/tls/context.h"
 #include "gateway/tls/openssl.h"
+#include "gateway/tls/record_sealer.h"
 #include "prometheus/counter.h"
 
 namespace forium::gateway {
@@ -58,8 +60,16 @@ class TlsTransport : public Transport {
   bool ReadMore();
   // What has arrived stays, but not in a buffer of somebody else's.
   void KeepArrived();
-  // Records that OpenSSL wrote, on their way; see Flush.
-  void Collect(std::string_view records);
+  // Records that OpenSSL wrote, or what it wants in one; on their way, see Flush.
+  void Collect(std::string_view bytes);
+  // From here on OpenSSL leaves the sealing to us. False: it must not.
+  bool BeginSealing();
+  // Whether the next record may pass OpenSSL by; it may have a word to say before.
+  bool SealsNext();
+  // Takes a new key into use; false: that failed.
+  bool UseNewestSecret();
+  // A record of the front of `rest`, made by OpenSSL; `last` of its batch.
+  bool WriteByOpenSsl(std::string_view record, bool last);
   // Writes what was collected, without waiting; the rest is unsent.
   void Flush();
   // The same, followed by `last`, which is not copied unless the socket is full.
@@ -71,9 +81,11 @@ class TlsTransport : public Transport {
   HandshakeState state_;
   const HandshakeCounters& counters_;
   SslPtr ssl_;
-  bool over_ = false;          // nothing will come any more
-  bool broken_ = false;        // nothing can be written any more
-  bool failed_ = false;        // OpenSSL must not be asked again
+  RecordSealer sealer_;
+  uint8_t next_type_ = SSL3_RT_APPLICATION_DATA;  // of what OpenSSL hands over next
+  bool over_ = false;                             // nothing will come any more
+  bool broken_ = false;                           // nothing can be written any more
+  bool failed_ = false;                           // OpenSSL must not be asked again
   bool sending_last_ = false;  // the next record ends its batch: it is sent at once
   bool waiting_ = false;       // a write waits: unsent_ must stay where it is
 

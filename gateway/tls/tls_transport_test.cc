@@ -164,6 +164,36 @@ TEST_F(TlsTransportTest, ReadsWhileAWriteWaits) {
   EXPECT_EQ(client.Receive(4), "word");
 }
 
+TEST_F(TlsTransportTest, ChangesKeysUnderEachSuite) {
+  TestServer server(tls_);
+  const std::string bytes = Pattern(40'000);
+  for (const char* suite :
+       {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"}) {
+    TlsClient client(server.port(), {.version = TLS1_3_VERSION, .suites = suite});
+    ASSERT_TRUE(client.connected()) << client.error();
+    EXPECT_STREQ(SSL_get_cipher_name(client.ssl()), suite);
+    static int answers;
+    answers = 0;
+    SSL_set_msg_callback(client.ssl(),
+                         [](int write, int, int type, const void* bytes, size_t, SSL*, void*) {
+                           if (write == 0 && type == SSL3_RT_HANDSHAKE &&
+                               *static_cast<const unsigned char*>(bytes) == SSL3_MT_KEY_UPDATE)
+                             ++answers;
+                         });
+    for (const int update : {SSL_KEY_UPDATE_REQUESTED, SSL_KEY_UPDATE_NOT_REQUESTED,
+                             SSL_KEY_UPDATE_REQUESTED, SSL_KEY_UPDATE_REQUESTED}) {
+      ASSERT_TRUE(client.Send(bytes));
+      EXPECT_TRUE(client.Receive(bytes.size()) == bytes) << suite;
+      SSL_key_update(client.ssl(), update);
+    }
+    ASSERT_TRUE(client.Send("last"));
+    EXPECT_EQ(client.Receive(4), "last");
+    EXPECT_EQ(answers, 3) << suite;
+    SSL_shutdown(client.ssl());
+    EXPECT_TRUE(client.Closed()) << suite;
+  }
+}
+
 TEST_F(TlsTransportTest, JoinsSmallParts) {
   const std::string body = Pattern(40'000);
   TestServer server(tls_, [&](Transport& transport) -> asio::awaitable<void> {

@@ -39,6 +39,7 @@ TlsClient::TlsClient(int port, const ClientWish& wish)
     SSL_CTX_set_min_proto_version(context, wish.version);
     SSL_CTX_set_max_proto_version(context, wish.version);
   }
+  if (!wish.suites.empty()) SSL_CTX_set_ciphersuites(context, wish.suites.c_str());
   if (!wish.signatures.empty()) SSL_CTX_set1_sigalgs_list(context, wish.signatures.c_str());
   const std::string authority = TestAuthority().ToPem()->certificate;
   const X509Ptr trusted(PEM_read_bio_X509(ReadFrom(authority).get(), nullptr, nullptr, nullptr));

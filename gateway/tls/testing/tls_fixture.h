@@ -30,6 +30,7 @@ struct ClientWish {
   SSL_SESSION* session = nullptr;
   std::string signatures = {};  // the algorithms it knows; empty: all
   bool staple = false;          // asks for an OCSP answer
+  std::string suites = {};      // of TLS 1.3; empty: all
 };
 
 class TlsClient {
