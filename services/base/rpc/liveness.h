@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// How soon either end of a connection between processes notices that the other one is gone without
-// a word (a partition, a paused machine), and how soon one that came back is found again. The same
-// for all connections.
+// The same patience as `wire/limits.h` for connections of gRPC's own library, and how soon one that
+// came back is found again.
 #pragma once
 
 #include "grpcpp/server_builder.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "services/base/rpc/wire/limits.h"
 
 namespace forium::rpc {
 
-// After these two together the other end counts as gone.
-inline constexpr int kPingEveryMilliseconds = 2000;
-inline constexpr int kPingTimeoutMilliseconds = 1500;
+inline const int kPingEveryMilliseconds = static_cast<int>(absl::ToInt64Milliseconds(kAskForLife));
+inline const int kPingTimeoutMilliseconds =
+    static_cast<int>(absl::ToInt64Milliseconds(kAnswerLife));
 
 inline void WatchServer(grpc::ChannelArguments& arguments) {
   // gRPC's defaults of minutes would keep a server that came back waiting for its callers.

@@ -106,6 +106,10 @@ struct Connection::Callbacks {
     connection.out_.append(View(head, 9));
     connection.out_.append(outgoing->bytes, outgoing->sent, size);
     outgoing->sent += size;
+    if (outgoing->sent == outgoing->bytes.size()) {
+      outgoing->bytes.clear();
+      outgoing->sent = 0;
+    }
     return 0;
   }
   // Frames as large as the other end takes them: a message in one piece.

@@ -151,13 +151,13 @@ void ServerConnection::SendHead(int32_t id, Stream& stream) {
 void ServerConnection::Finish(int32_t id, Stream& stream, const absl::Status& status,
                               Fields trailer) {
   stream.ended = true;
+  stream.response.finished = true;
   trailer.emplace_back("grpc-status", absl::StrCat(static_cast<int>(status.code())));
   if (!status.message().empty()) {
     trailer.emplace_back("grpc-message",
                          PercentEncoded({status.message().data(), status.message().size()}));
   }
   if (stream.started || !stream.response.bytes.empty()) {
-    stream.response.finished = true;
     stream.response.trailer = std::move(trailer);
     return SendHead(id, stream);
   }
@@ -178,8 +178,8 @@ void ServerConnection::Reply(int32_t id, const absl::Status& status, std::string
   {
     absl::MutexLock lock(&mutex_);
     Stream* const stream = Find(id);
-    if (closed() || stream == nullptr) return;
-    stream->response.bytes = std::move(framed);
+    if (closed() || stream == nullptr || stream->response.finished) return;
+    stream->response.bytes += framed;
     Finish(id, *stream, status, std::move(trailer));
     Flush();
     if (!closed()) return;
@@ -219,7 +219,10 @@ Connection::Outgoing* ServerConnection::OutgoingOf(int32_t stream) {
   return found == nullptr ? nullptr : &found->response;
 }
 
-void ServerConnection::OnClosed(const std::string& /*cause*/) { streams_.clear(); }
+void ServerConnection::OnClosed(const std::string& /*cause*/) {
+  streams_.clear();
+  arrived_.clear();  // nobody waits for them any more
+}
 
 void ServerConnection::Deliver() {
   std::vector<ArrivedCall> calls;
