@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/pages/page_maker.h"
 
-#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "gateway/http/locale.h"
 #include "gateway/http/url.h"
 #include "gateway/pages/markup.h"
+#include "gateway/ssr/document.h"
 #include "gateway/ssr/texts.h"
 #include "proto/google/api/httpbody.pb.h"
 #include "proto/json/writer.h"
@@ -61,11 +61,6 @@ std::string AlternatesOf(std::string_view address) {
   return links + link("x-default", "");
 }
 
-// At the end when there is no such place.
-void InsertBefore(size_t place, std::string_view what, std::string& html) {
-  html.insert(std::min(place, html.size()), what);
-}
-
 }  // namespace
 
 PageMaker::PageMaker(const Config& config, Services services, std::unique_ptr<Renderer> renderer)
@@ -80,10 +75,31 @@ std::string_view PageMaker::LocaleOf(const Request& request, const SiteFacts& si
   return known.empty() ? "en" : known;
 }
 
-std::string PageMaker::PropsOf(const Request& request, const FrameParts& parts,
-                               const Page& page) const {
+// JSON, and where in it lies what rendering gets in another way.
+struct PageMaker::Props {
+  struct Part {
+    size_t begin = 0;
+    size_t end = 0;
+  };
+  std::string json;
+  Part categories;  // the member with its comma
+  Part data;        // the value
+
+  // For the renderer, which is given the categories apart.
+  std::string Rendered(std::string_view shown) const {
+    const std::string_view all = json;
+    const std::string_view own = all.substr(data.begin, data.end - data.begin);
+    return Concat({all.substr(0, categories.begin),
+                   all.substr(categories.end, data.begin - categories.end),
+                   shown.empty() ? own : shown, all.substr(data.end)});
+  }
+};
+
+PageMaker::Props PageMaker::PropsOf(const Request& request, const FrameParts& parts,
+                                    const Page& page) const {
   const SiteFacts& site = *parts.site;
-  std::string props;
+  Props made;
+  std::string& props = made.json;
   props.reserve(page.data.size() + site.json.size() + parts.categories->json.size() + 2048);
   props += "{\"page\":";
   json::AppendText(page.name, &props);
@@ -92,7 +108,9 @@ std::string PageMaker::PropsOf(const Request& request, const FrameParts& parts,
   AppendMember("dir", "\"ltr\"", props);
   AppendMember("site", site.json, props);
   AppendMember("me", request.identity->signed_in() ? request.identity->me_json : "null", props);
+  made.categories.begin = props.size();
   AppendMember("categories", parts.categories->json, props);
+  made.categories.end = props.size();
   AppendMember("unread", parts.unread, props);
   AppendMemberText("title", page.title.empty() ? site.name : Concat({page.title, " · ", site.name}),
                    props);
@@ -109,32 +127,36 @@ std::string PageMaker::PropsOf(const Request& request, const FrameParts& parts,
   const bool shared = !page.cache_tags.empty() && !request.identity->signed_in();
   AppendMemberText("requestId", shared ? "" : request.request_id, props);
   AppendMember("data", page.data, props);
+  made.data = {props.size() - page.data.size(), props.size()};
   AppendMember("form", request.form_json, props);
   props += '}';
-  return props;
+  return made;
 }
 
 PageMaker::Answer PageMaker::Make(Request& request, FrameParts parts, Page page) {
   Response response;
   if (request.props_only) {
-    response = Response::Json(PropsOf(request, parts, page), page.status);
+    response = Response::Json(PropsOf(request, parts, page).json, page.status);
     response.Set("Vary", "Cookie");
   } else if (renderer_ == nullptr) {
     co_return Response::Html(std::string(kNoWeb), 503);
   } else {
     Texts texts;
     if (page.ready_texts) page.data = texts.Take(page.data);
-    std::string props = PropsOf(request, parts, page);
+    const Props props = PropsOf(request, parts, page);
+    const std::string rendered = props.Rendered(page.shown);
     const observe::Span render(observe::SpanKind::kInternal, "render page", request.span.context());
-    CO_ASSIGN_OR_RETURN(std::string html,
-                        co_await renderer_->Render(std::move(props), request.deadline));
+    CO_ASSIGN_OR_RETURN(
+        const std::string html,
+        co_await renderer_->Render(rendered, parts.categories->json, request.deadline));
     const bool found = page.index && parts.site->indexed && !page.canonical.empty();
     if (found && !public_url_.empty() && !request.identity->signed_in()) {
       page.head += AlternatesOf(Concat({public_url_, page.canonical}));
     }
-    InsertBefore(html.find("</head>"), page.head, html);
-    InsertBefore(html.rfind("</body>"), page.foot, html);
-    response = Response::Html(page.ready_texts ? texts.Put(html) : std::move(html), page.status);
+    response = Response::Html(
+        DocumentOf({.html = html, .props = props.json, .head = page.head, .foot = page.foot},
+                   texts),
+        page.status);
   }
   response.cache_tags = std::move(page.cache_tags);
   if (!response.cache_tags.empty()) response.cache_tags.push_back("site");

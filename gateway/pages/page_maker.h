@@ -25,6 +25,7 @@ namespace forium::gateway {
 struct Page {
   std::string name;                     // `topic`, as the web application calls it
   std::string data;                     // JSON
+  std::string shown;                    // what of it rendering needs; empty: all
   std::string title;                    // without the community's name; empty: the name alone
   std::string description;              // empty: the community's
   std::string canonical;                // path, with the query keys that count; empty: none
@@ -68,7 +69,8 @@ class PageMaker {
   static std::string_view LocaleOf(const Request& request, const SiteFacts& site);
 
  private:
-  std::string PropsOf(const Request& request, const FrameParts& parts, const Page& page) const;
+  struct Props;
+  Props PropsOf(const Request& request, const FrameParts& parts, const Page& page) const;
 
   const std::string public_url_;
   const Services services_;

@@ -285,6 +285,18 @@ TEST_F(PagesTest, FormThatFailsIsShownAgainWithWhatWasTyped) {
   EXPECT_THAT(response.body, HasSubstr("\"field\":\"title\""));
 }
 
+TEST_F(PagesTest, ListIsRenderedWithoutWhatItsTopicsDoNotSay) {
+  Start();
+  const std::string page = Get("/").body;
+  const size_t end = page.find("</main>");
+  const std::string rendered = page.substr(page.find("<main>"), end - page.find("<main>"));
+  EXPECT_THAT(rendered, HasSubstr("id,title,slug,"));
+  for (const char* unsaid : {"closed", "pinned", "unreadCount", "excerpt", "previousPageToken"}) {
+    EXPECT_THAT(rendered, Not(HasSubstr(unsaid)));
+    EXPECT_THAT(page.substr(end), HasSubstr(Concat({"\"", unsaid, "\":"})));
+  }
+}
+
 TEST_F(PagesTest, SecretLinksAreNotStored) {
   Start();
   EXPECT_EQ(Get("/reset/token").Header("cache-control"), "no-store");

@@ -31,7 +31,8 @@ namespace asio = boost::asio;
 
 // One render, from the call to its answer. Belongs to the coroutine that waits for it.
 struct Job {
-  std::string props;
+  std::string_view props;
+  std::string_view shared;
   absl::Time asked;
   absl::Time begin_by;
   absl::StatusOr<std::string> html = absl::UnknownError("");
@@ -120,7 +121,7 @@ struct Renderer::State {
         continue;
       }
       used = true;
-      absl::StatusOr<std::string> html = vm->Render(job->props);
+      absl::StatusOr<std::string> html = vm->Render(job->props, job->shared);
       seconds.Observe(absl::ToDoubleSeconds(absl::Now() - begin));
       if (vm->spent()) {
         ended.Increment();
@@ -179,11 +180,13 @@ Renderer::~Renderer() {
   for (std::thread& thread : state_->threads) thread.join();
 }
 
-asio::awaitable<absl::StatusOr<std::string>> Renderer::Render(std::string props,
+asio::awaitable<absl::StatusOr<std::string>> Renderer::Render(std::string_view props,
+                                                              std::string_view shared,
                                                               absl::Time deadline) {
   // Member by member: GCC 12 destroys twice what stands beside a co_await in braces.
   Job job;
-  job.props = std::move(props);
+  job.props = props;
+  job.shared = shared;
   job.asked = absl::Now();
   job.begin_by = std::min(deadline, job.asked + state_->options.wait_limit);
   job.home = co_await asio::this_coro::executor;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -37,8 +38,10 @@ class Renderer {
   Renderer& operator=(const Renderer&) = delete;
 
   // The HTML of a page. Errors: UNAVAILABLE when too many wait or it waited too long, also past
-  // `deadline`; INTERNAL when the script fails.
-  boost::asio::awaitable<absl::StatusOr<std::string>> Render(std::string props,
+  // `deadline`; INTERNAL when the script fails. `shared`: props that many pages have in common,
+  // which a machine keeps from one page to the next. Both texts must stay until then.
+  boost::asio::awaitable<absl::StatusOr<std::string>> Render(std::string_view props,
+                                                             std::string_view shared,
                                                              absl::Time deadline);
 
  private:

@@ -37,7 +37,7 @@ class RendererTest : public testing::Test {
   std::future<Html> Begin(std::string page, absl::Time deadline = absl::InfiniteFuture()) {
     const auto render = [this, page, deadline]() -> asio::awaitable<Html> {
       co_return co_await renderer_->Render("{\"page\":\"" + page + "\",\"title\":\"Grüße\"}",
-                                           deadline);
+                                           shared_, deadline);
     };
     return asio::co_spawn(io_, render, asio::use_future);
   }
@@ -55,6 +55,7 @@ class RendererTest : public testing::Test {
   }
 
   const std::string bundle_ = Bundle();
+  std::string shared_ = "[]";
   asio::io_context io_;
   std::unique_ptr<Renderer> renderer_;
 };
@@ -62,6 +63,14 @@ class RendererTest : public testing::Test {
 TEST_F(RendererTest, PropsBecomeHtml) {
   Start({});
   EXPECT_EQ(*Render("list"), "<!doctype html><title>Grüße</title></head>");
+}
+
+TEST_F(RendererTest, WhatPagesShareIsThatOfEachPage) {
+  Start({.machines = 1});
+  for (const std::string shared : {"[1]", "[1]", "[2]", "[1]"}) {
+    shared_ = shared;
+    EXPECT_EQ(*Render("shared"), shared);
+  }
 }
 
 TEST_F(RendererTest, ManyPagesAtOnceAllArrive) {

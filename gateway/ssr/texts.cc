@@ -90,15 +90,17 @@ std::string Texts::Take(std::string_view json) {
   return out;
 }
 
-std::string Texts::Put(std::string_view html) const {
-  size_t size = html.size();
+size_t Texts::size() const {
+  size_t size = 0;
   for (const std::string& text : texts_) size += text.size();
-  std::string out;
-  out.reserve(size);
+  return size;
+}
+
+void Texts::Put(std::string_view html, std::string& out) const {
   size_t from = 0;
-  for (size_t at = html.find(Mark()); at != std::string_view::npos; at = html.find(Mark(), from)) {
-    out.append(html, from, at - from);
-    const size_t number = at + Mark().size();
+  for (size_t number = json::FindText(html, Mark(), from); number != std::string_view::npos;
+       number = json::FindText(html, Mark(), from)) {
+    out.append(html, from, number - Mark().size() - from);
     size_t index = texts_.size();
     const auto [end, error] =
         std::from_chars(html.data() + number, html.data() + html.size(), index);
@@ -107,6 +109,12 @@ std::string Texts::Put(std::string_view html) const {
     if (index < texts_.size()) out += texts_[index];
   }
   out.append(html, from);
+}
+
+std::string Texts::Without(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  Texts().Put(json, out);
   return out;
 }
 

@@ -15,8 +15,14 @@ class Texts {
   // `json` with a mark for each `"html":"…"` that is not empty. It must be the work of our own JSON
   // writers.
   std::string Take(std::string_view json);
-  // `html` with the texts where their marks stand.
-  std::string Put(std::string_view html) const;
+  // Adds `html` to `out`, with the texts where their marks stand.
+  void Put(std::string_view html, std::string& out) const;
+  // `json` with nothing where marks stand.
+  static std::string Without(std::string_view json);
+
+  bool empty() const { return texts_.empty(); }
+  // Of all texts, in bytes.
+  size_t size() const;
 
  private:
   std::vector<std::string> texts_;

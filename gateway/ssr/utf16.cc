@@ -13,11 +13,15 @@ using Bytes [[gnu::vector_size(kBlock)]] = unsigned char;
 using Units [[gnu::vector_size(2 * kBlock)]] = uint16_t;
 constexpr char16_t kReplacement = 0xFFFD;
 
+bool IsAscii(const char* block) {
+  uint64_t word;
+  std::memcpy(&word, block, kBlock);
+  return (word & 0x8080808080808080) == 0;
+}
+
 // True, and the block is written, if it is all ASCII.
 bool Widen(const char* from, char16_t* to) {
-  uint64_t word;
-  std::memcpy(&word, from, kBlock);
-  if ((word & 0x8080808080808080) != 0) return false;
+  if (!IsAscii(from)) return false;
   Bytes bytes;
   std::memcpy(&bytes, from, kBlock);
   const Units units = __builtin_convertvector(bytes, Units);
@@ -107,6 +111,23 @@ void ToUtf16(std::string_view text, std::vector<char16_t>& out) {
     }
   }
   out.resize(static_cast<size_t>(to - out.data()));
+}
+
+bool IsWellFormed(std::string_view text) {
+  size_t at = 0;
+  while (at < text.size()) {
+    if (at + kBlock <= text.size() && IsAscii(text.data() + at)) {
+      at += kBlock;
+      continue;
+    }
+    const size_t stop = std::min(at + kBlock, text.size());
+    while (at < stop) {
+      const size_t begin = at;
+      // U+FFFD itself has three bytes.
+      if (Decode(text, at) == kReplacement && at == begin + 1) return false;
+    }
+  }
+  return true;
 }
 
 std::string ToUtf8(std::span<const char16_t> text) {

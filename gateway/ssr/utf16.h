@@ -12,6 +12,8 @@ namespace forium::gateway {
 
 // Replaces what `out` holds. What is not well-formed becomes U+FFFD.
 void ToUtf16(std::string_view text, std::vector<char16_t>& out);
+// Whether ToUtf16 would take all of it as it is.
+bool IsWellFormed(std::string_view text);
 // A surrogate without its other half becomes U+FFFD.
 std::string ToUtf8(std::span<const char16_t> text);
 

@@ -55,5 +55,17 @@ TEST(Utf16Test, LoneSurrogatesBecomeReplacements) {
   EXPECT_EQ(ToUtf8(std::u16string_view(u"\xDD8A\xD83Dz")), "\uFFFD\uFFFDz");
 }
 
+TEST(Utf16Test, WellFormedIsWhatStaysAsItIs) {
+  for (const std::string_view text : {"", "plain", "Grüße aus Köln, 日本語, 🦊",
+                                      "itself: \xEF\xBF\xBD", "\x7f at the end é"}) {
+    EXPECT_TRUE(IsWellFormed(text)) << text;
+  }
+  for (const std::string_view text :
+       {"\xFF", "eight---\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "12345678\x80"}) {
+    EXPECT_FALSE(IsWellFormed(text));
+    EXPECT_NE(ThereAndBack(text), text);
+  }
+}
+
 }  // namespace
 }  // namespace forium::gateway

@@ -48,6 +48,8 @@ struct Vm::State {
   JSObjectRef render = nullptr;
   bool spent = false;
   std::vector<char16_t> buffer;  // for the props on their way in
+  std::string shared;            // what `shared_value` says
+  JSValueRef shared_value = nullptr;
 
   ~State() {
     if (context != nullptr) JSGlobalContextRelease(context);
@@ -57,6 +59,24 @@ struct Vm::State {
   static bool Terminate(JSContextRef, void* closure) {
     static_cast<State*>(closure)->spent = true;
     return true;
+  }
+
+  JSValueRef MakeText(std::string_view text) {
+    ToUtf16(text, buffer);
+    const String string(JSStringCreateWithCharacters(reinterpret_cast<const JSChar*>(buffer.data()),
+                                                     buffer.size()));
+    return JSValueMakeString(context, string.get());
+  }
+
+  // The same value for the same text, so that the script sees at a glance that nothing changed.
+  JSValueRef MakeShared(std::string_view text) {
+    if (shared_value == nullptr || shared != text) {
+      if (shared_value != nullptr) JSValueUnprotect(context, shared_value);
+      shared_value = MakeText(text);
+      JSValueProtect(context, shared_value);
+      shared = text;
+    }
+    return shared_value;
   }
 
   // What the script threw.
@@ -106,15 +126,12 @@ absl::StatusOr<std::unique_ptr<Vm>> Vm::Create(std::string_view bundle, absl::Du
   return std::unique_ptr<Vm>(new Vm(std::move(state)));
 }
 
-absl::StatusOr<std::string> Vm::Render(std::string_view props) {
+absl::StatusOr<std::string> Vm::Render(std::string_view props, std::string_view shared) {
   const JSContextRef context = state_->context;
   JSValueRef exception = nullptr;
-  ToUtf16(props, state_->buffer);
-  const String text(JSStringCreateWithCharacters(
-      reinterpret_cast<const JSChar*>(state_->buffer.data()), state_->buffer.size()));
-  const JSValueRef argument = JSValueMakeString(context, text.get());
-  const JSValueRef result =
-      JSObjectCallAsFunction(context, state_->render, nullptr, 1, &argument, &exception);
+  const JSValueRef arguments[] = {state_->MakeText(props), state_->MakeShared(shared)};
+  const JSValueRef result = JSObjectCallAsFunction(context, state_->render, nullptr,
+                                                   std::size(arguments), arguments, &exception);
   if (result == nullptr) return state_->Failure(exception);
   if (!JSValueIsString(context, result)) return state_->Failure(nullptr);
   const String html(JSValueToStringCopy(context, result, &exception));

@@ -14,15 +14,17 @@ namespace forium::gateway {
 
 class Vm {
  public:
-  // Runs the bundle, which must leave a function `render(props: string): string` on globalThis.
+  // Runs the bundle, which must leave a function `render(props: string, shared: string): string` on
+  // globalThis.
   // A render that takes more than `limit` of processor time is ended.
   static absl::StatusOr<std::unique_ptr<Vm>> Create(std::string_view bundle, absl::Duration limit);
   ~Vm();
   Vm(const Vm&) = delete;
   Vm& operator=(const Vm&) = delete;
 
-  // Errors are internal ones, with what the script threw as the private cause.
-  absl::StatusOr<std::string> Render(std::string_view props);
+  // `shared`: the props that many pages have in common; handed over only when it is not that of the
+  // render before. Errors are internal ones, with what the script threw as the private cause.
+  absl::StatusOr<std::string> Render(std::string_view props, std::string_view shared);
   // A render was ended by force: what the script left half done is unknown, so the machine is to be
   // replaced.
   bool spent() const;

@@ -5,7 +5,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { emoji } from './emoji.mjs';
 import { messages } from './messages.mjs';
-import { runtime, serverRuntime } from './runtime.mjs';
+import { runtime, serverComponents, serverRuntime } from './runtime.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // Elsewhere with FORIUM_WEB_DIST, for experiments while others build what embeds dist.
@@ -109,7 +109,7 @@ export function ssr(assets) {
   const config = shared('');
   return {
     ...config,
-    plugins: [...config.plugins, serverRuntime],
+    plugins: [...config.plugins, serverRuntime, serverComponents],
     define: { __ASSETS__: JSON.stringify(assets), 'process.env.NODE_ENV': '"production"' },
     publicDir: false,
     ssr: { noExternal: true },

@@ -16,7 +16,19 @@ const types = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', js
 export function renderer() {
   const context = vm.createContext({});
   vm.runInContext(readFileSync(new URL('ssr/render.js', dist), 'utf8'), context);
-  return (json) => ((context.json = json), vm.runInContext('render(json)', context));
+  return (json) => {
+    const { categories, ...own } = JSON.parse(json);
+    context.own = JSON.stringify(own);
+    context.common = JSON.stringify(categories);
+    return withProps(vm.runInContext('render(own, common)', context), json);
+  };
+}
+
+// As the gateway does it: what `<script>` or `<!--` could end or begin is written otherwise, and the texts of posts are in the page already.
+function withProps(html, json) {
+  const props = JSON.parse(json);
+  const bare = props.page === 'topic' ? JSON.stringify(props, (key, value) => (key === 'html' ? '' : value)) : json;
+  return html.replace(/(?=<\/script><\/body><\/html>$)/, () => bare.replaceAll('<', '\\u003c'));
 }
 
 function policy() {

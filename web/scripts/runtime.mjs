@@ -81,25 +81,103 @@ const escaping = `export function escape_html(value, is_attr) {
   return last === 0 ? text : escaped + text.slice(last);
 }`;
 
-// A component writes into what surrounds it: nobody here waits for one, or is told of its end.
-const inline = [
-  [/this\.child\(\(renderer\) => \{\s*renderer\.#is_component_body = true;\s*return fn\(renderer\);\s*\}\);/, 'fn(this);'],
-  [/renderer\.#run_on_destroy\(failed\);\s*if \(failed\) throw render_error;\s*return \/\*\* @type \{AccumulatedContent\} \*\/ \(result\);/,
-    'if (failed) throw render_error; return result;'],
+// What components write into: one text. Nobody here is waited for, no component has a head, a boundary or a context, and a `select` is told by
+// its options what is chosen. Of what is written back (`bind:`) there is no more than one more try.
+const renderer = `import { escape_html } from '../../escaping.js';
+import { set_ssr_context } from './context.js';
+import { BLOCK_CLOSE, BLOCK_OPEN } from './hydration.js';
+import { attributes } from './index.js';
+export class Renderer {
+  text = '';
+  constructor(global) {
+    this.global = global;
+  }
+  push(text) {
+    this.text += text;
+  }
+  component(write) {
+    write(this);
+  }
+  option(attrs, body) {
+    let inner = body;
+    if (typeof body === 'function') {
+      const before = this.text;
+      this.text = '';
+      body(this);
+      inner = this.text.replaceAll('<!---->', '');
+      this.text = before;
+    } else {
+      inner = escape_html(body);
+    }
+    this.text += '<option' + attributes(attrs) + '>' + inner + '</option>';
+  }
+  copy() {
+    const copy = new Renderer(this.global);
+    copy.text = this.text;
+    return copy;
+  }
+  subsume(copy) {
+    this.text = copy.text;
+  }
+  static render(component) {
+    let uid = 1;
+    const renderer = new Renderer({ uid: () => 's' + uid++ });
+    set_ssr_context({ p: null, c: null, r: renderer, i: false });
+    try {
+      renderer.push(BLOCK_OPEN);
+      component(renderer, {});
+      renderer.push(BLOCK_CLOSE);
+    } finally {
+      set_ssr_context(null);
+    }
+    return { head: '', body: renderer.text };
+  }
+}`;
+const methods = new Set(['push', 'component', 'option', 'copy', 'subsume', 'global']);
+
+// Made while a page is rendered, and then for good: without a second function around it, and without looking at `arguments`.
+const derived = [
+  /export function derived\(fn\) \{[\s\S]*?\n}/,
+  `export function derived(fn) {
+  if (ssr_context === null) return fn;
+  let value = UNINITIALIZED;
+  return (next) => (next !== undefined ? (value = next) : value === UNINITIALIZED ? (value = fn()) : value);
+}`,
 ];
+
+// Nothing here says \`translate\`.
+const attr = [/\(has_own_property\.call\(replacements, name\) && replacements\[name\]\.get\(value\)\) \|\| value/, 'value'];
+
+const onServer = { 'internal/server/index.js': derived, 'internal/shared/attributes.js': attr };
 
 export const serverRuntime = {
   name: 'server-runtime',
   enforce: 'pre',
-  load: (id) => (id.endsWith('/svelte/src/escaping.js') ? escaping : null),
+  load(id) {
+    if (id.endsWith('/svelte/src/escaping.js')) return escaping;
+    return id.endsWith('/svelte/src/internal/server/renderer.js') ? renderer : null;
+  },
   transform(code, id) {
-    if (id.includes('/web/src/') && /\bonDestroy\b/.test(code)) this.error(`${id}: nobody calls onDestroy where pages are rendered`);
-    if (!id.endsWith('/svelte/src/internal/server/renderer.js')) return null;
-    for (const [from, to] of inline) {
-      if (!from.test(code)) this.error(`${id}: no ${from}`);
-      code = code.replace(from, to);
+    if (id.includes('/web/src/') && /\b(onDestroy|[sg]etContext|translate=)\b/.test(code)) {
+      this.error(`${id}: nobody calls onDestroy, keeps a context or replaces what \`translate\` says where pages are rendered`);
     }
-    return { code, map: null };
+    const [from, to] = onServer[id.split('/svelte/src/')[1]] ?? [];
+    if (from === undefined) return null;
+    if (!from.test(code)) this.error(`${id}: no ${from}`);
+    return { code: code.replace(from, to), map: null };
+  },
+};
+
+// What the compiler makes of a component calls nothing else.
+export const serverComponents = {
+  name: 'server-components',
+  enforce: 'post',
+  transform(code, id) {
+    if (!id.includes('/web/src/')) return null;
+    for (const [, name] of code.matchAll(/\$\$(?:inner_)?renderer\.(\w+)/g)) {
+      if (!methods.has(name)) this.error(`${id}: pages are rendered without ${name}`);
+    }
+    return null;
   },
 };
 

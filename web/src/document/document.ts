@@ -61,11 +61,11 @@ function meta(p: Props): string {
   return out;
 }
 
-// Painted once all of it is there ("expect"), a few kilobytes: what is half read would move when the rest comes.
-export function page(p: Props, body: string, json: string): string {
+// Painted once all of it is there ("expect"), a few kilobytes: what is half read would move when the rest comes. Whoever renders puts the
+// props into their place, which is empty here: they need not go through this machine again.
+export function page(p: Props, body: string): string {
   const feed = p.page === 'list' && p.data.category ? `/c/${p.data.category.slug}/feed.atom` : '/feed.atom';
   return `<!doctype html><html ${htmlAttributes(p)}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,interactive-widget=resizes-content">${
     meta(p)}${assetTags(p.locale, p.page, p.me !== null)}<link rel="expect" href="#props" blocking="render"><link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="manifest" href="/manifest.webmanifest"><link rel="alternate" type="application/atom+xml" href="${
-    feed}"></head><body><div id="app">${body}</div><script type="application/json" id="props">${
-    json.includes('<') ? json.replaceAll('<', '\\u003c') : json}</script></body></html>`;
+    feed}"></head><body><div id="app">${body}</div><script type="application/json" id="props"></script></body></html>`;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The SSR bundle: one script that defines `render`, a pure function from props to the HTML document.
+// The SSR bundle: one script that defines `render`, a pure function from props to the HTML document that waits for them.
 import { render as renderComponent } from 'svelte/server';
 import App from '../App.svelte';
 import { page as documentOf } from '../document/document';
 import { setLocale } from '../messages/locale';
 import { current, type Page } from '$lib/current.svelte';
+import type { Category } from '$gen/types';
 import { sentence } from '$lib/lazy/problems';
 import type { PageName, Props } from '$lib/props';
 import List from '../pages/list/ListPage.svelte';
@@ -36,33 +37,22 @@ const pages: Record<PageName, Page> = {
   'admin-search': AdminSearch, search: Search, error: Error,
 };
 
-const key = '"html":"';
-const backslash = 92;
+// What pages share, and as which text it came.
+let shared = '';
+let categories: Category[] = [];
 
-// The texts of posts are in the page already. Within a string of JSON no such quote stands without a backslash before it.
-// By hand: a regular expression for this takes JavaScriptCore ten times as long as the rest of the page.
-function withoutTexts(json: string): string {
-  let out = '';
-  let from = 0;
-  for (let at = json.indexOf(key); at >= 0; at = json.indexOf(key, from)) {
-    at += key.length;
-    out += json.slice(from, at);
-    for (from = json.indexOf('"', at); ; from = json.indexOf('"', from + 1)) {
-      let slashes = 0;
-      while (json.charCodeAt(from - 1 - slashes) === backslash) slashes++;
-      if (slashes % 2 === 0) break;
-    }
-  }
-  return out + json.slice(from);
-}
-
-function render(json: string): string {
+// `common`: the categories, which are the same for page after page.
+function render(json: string, common: string): string {
   const props = JSON.parse(json) as Props;
+  if (common !== shared) {
+    categories = JSON.parse(common) as Category[];
+    shared = common;
+  }
+  props.categories = categories;
   setLocale(props.locale);
   if (props.form) props.form.error.detail = sentence(props.form.error);
   current.set(props, pages[props.page] ?? Error);
-  const { body } = renderComponent(App);
-  return documentOf(props, body, props.page === 'topic' ? withoutTexts(json) : json);
+  return documentOf(props, renderComponent(App).body);
 }
 
 (globalThis as unknown as { render: typeof render }).render = render;
