@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/http/listener.h"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,7 +12,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
 #include <exception>
 #include <list>
 #include <thread>
@@ -37,35 +35,11 @@ namespace asio = boost::asio;
 constexpr absl::Duration kLinger = absl::Milliseconds(500);
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-// To fall asleep and be woken costs a thread about three microseconds, and him who wakes it as
-// much. While requests follow each other faster than this, it looks for the next one for as long
-// instead.
-constexpr std::chrono::microseconds kAwake{50};
-
 // How often timeouts are looked at: often enough for the shortest of them.
 absl::Duration SweepInterval(const Config& config) {
   const absl::Duration shortest = std::min({config.header_timeout, config.body_timeout,
                                             config.keep_alive_timeout, config.write_timeout});
   return std::clamp(shortest / 8, absl::Milliseconds(10), absl::Milliseconds(500));
-}
-
-// As io.run(). Who has slept for longer than he would have looked sleeps at once the next time, so
-// that a server with little to do wastes nothing; others who want the processor get it first.
-void Run(asio::io_context& io) {
-  using Clock = std::chrono::steady_clock;
-  while (true) {
-    const Clock::time_point before = Clock::now();
-    if (io.run_one() == 0) return;
-    Clock::time_point now = Clock::now();
-    if (now - before > kAwake) continue;
-    for (Clock::time_point until = now + kAwake; now < until; now = Clock::now()) {
-      if (io.poll() > 0) {
-        until = Clock::now() + kAwake;
-      } else {
-        sched_yield();
-      }
-    }
-  }
 }
 
 using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
@@ -258,7 +232,7 @@ absl::Status Listener::Start(std::vector<ListeningSocket> given) {
     for (AcceptorOf& from : running.acceptors) {
       asio::co_spawn(running.io, state_->Accept(running, from), [](const std::exception_ptr&) {});
     }
-    running.thread = std::thread([&running] { Run(running.io); });
+    running.thread = std::thread([&running] { running.io.run(); });
   }
   state_->started = true;
   return absl::OkStatus();
