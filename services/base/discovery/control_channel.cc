@@ -15,12 +15,4 @@ std::shared_ptr<grpc::Channel> ControlChannel(const std::string& target, const s
   return grpc::CreateCustomChannel(target, rpc::ClientCredentials(security), arguments);
 }
 
-std::string HostOf(const std::string& host_and_port) {
-  std::string host = host_and_port.substr(0, host_and_port.rfind(':'));
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  }
-  return host;
-}
-
 }  // namespace forium::discovery

@@ -16,7 +16,4 @@ namespace forium::discovery {
 std::shared_ptr<grpc::Channel> ControlChannel(const std::string& target, const std::string& name,
                                               const rpc::Security& security);
 
-// `gateway` of `gateway:9100`.
-std::string HostOf(const std::string& host_and_port);
-
 }  // namespace forium::discovery

@@ -16,6 +16,7 @@
 #include "services/base/discovery/control_channel.h"
 #include "services/base/discovery/registration_stream.h"
 #include "services/base/observe/log.h"
+#include "services/base/rpc/wire/address.h"
 
 namespace forium::discovery {
 namespace {
@@ -114,7 +115,7 @@ class Registration::Streams {
       for (const std::string& gateway : config_.gateways) {
         const auto found = Lookup(gateway);
         if (found.ok()) {
-          for (const std::string& address : *found) addresses[address] = HostOf(gateway);
+          for (const std::string& address : *found) addresses[address] = rpc::HostOf(gateway);
         } else {
           nameless.insert(absl::StrCat(gateway, " (", found.status().message(), ")"));
         }

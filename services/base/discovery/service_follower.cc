@@ -13,6 +13,7 @@
 #include "services/base/discovery/addresses.h"
 #include "services/base/discovery/control_channel.h"
 #include "services/base/observe/log.h"
+#include "services/base/rpc/wire/address.h"
 #include "services/base/status/macros.h"
 
 namespace forium::discovery {
@@ -100,8 +101,8 @@ void ServiceFollower::Work() {
   for (const std::string& target : control_planes_.targets) {
     // The gateway's own is in the same process.
     const bool local = absl::StartsWith(target, "unix");
-    channels_.push_back(
-        ControlChannel(target, HostOf(target), local ? rpc::Security() : control_planes_.security));
+    channels_.push_back(ControlChannel(target, rpc::HostOf(target),
+                                       local ? rpc::Security() : control_planes_.security));
   }
   while (const auto channel = Search()) {
     Follow(channel);

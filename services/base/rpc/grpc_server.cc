@@ -217,18 +217,20 @@ void GrpcServer::OnCalls(std::vector<ArrivedCall> calls) {
     auto* const call = new GrpcCall(std::move(arrived), dispatcher_, running_);
     if (call->Admit()) admitted.push_back(call);
   }
-  while (!admitted.empty()) {
-    GrpcCall* const call = admitted.back();
-    admitted.pop_back();
-    // The last to be handed on, so that no other one waits for it.
-    if (admitted.empty() && inline_left_.fetch_sub(1) > 0) {
-      dispatcher_.workers().RunHere(call);
-      inline_left_.fetch_add(1);
-      return;
-    }
-    if (admitted.empty()) inline_left_.fetch_add(1);
+  if (admitted.empty()) return;
+  const auto hand_on = [this](GrpcCall* call) {
     if (!dispatcher_.workers().Post(call)) call->RefuseBusy();
+  };
+  GrpcCall* const last = admitted.back();
+  admitted.pop_back();
+  // First, so that none of them waits for the one that runs here.
+  for (GrpcCall* const call : admitted) hand_on(call);
+  if (inline_left_.fetch_sub(1) > 0) {
+    dispatcher_.workers().RunHere(last);
+  } else {
+    hand_on(last);
   }
+  inline_left_.fetch_add(1);
 }
 
 }  // namespace forium::rpc
